@@ -1,0 +1,30 @@
+import type { Brand } from "./brand.ts";
+
+/** Hex text: lower case, even length, no spaces. Only `toHex` and `parseHex` make one. */
+export type Hex = Brand<string, "Hex">;
+
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** @throws {RangeError} when the text is not pairs of hex digits. The text may be a key: it is kept out of the message. */
+export function parseHex(text: string): Hex {
+  const packed = text.replace(/\s+/g, "").toLowerCase();
+  if (!/^(?:[0-9a-f]{2})*$/.test(packed)) throw new RangeError("hex: wants pairs of hex digits");
+  return packed as Hex;
+}
+
+export function toHex(bytes: Uint8Array): Hex {
+  let text = "";
+  for (const byte of bytes) text += PAIRS[byte];
+  return text as Hex;
+}
+
+export function fromHex(hex: Hex): Uint8Array {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** Bytes of hex text with optional spaces: the short way for constants and tests. */
+export function hexBytes(text: string): Uint8Array {
+  return fromHex(parseHex(text));
+}

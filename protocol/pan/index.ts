@@ -1,0 +1,1 @@
+export { luhnDigit, luhnOk, Pan } from "./pan.ts";

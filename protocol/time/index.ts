@@ -1,0 +1,12 @@
+export {
+  chinaDate,
+  chinaTime,
+  type ExpiryYymm,
+  endOfExpiry,
+  type Instant,
+  instant,
+  isExpired,
+  parseExpiry,
+  toF7,
+  toYymmdd,
+} from "./time.ts";
