@@ -1,0 +1,35 @@
+/*
+ * Who talks to whom. The parties are the same in one process or in seven: an edge whose two ends are hosted here runs in
+ * memory, any other is a door that we open (its far end is ours) or an address that we call.
+ */
+
+export const PARTIES = ["wallet", "tsp", "network", "issuer", "acquirer"] as const;
+export type Party = (typeof PARTIES)[number];
+
+export interface Edge {
+  readonly from: Party;
+  readonly to: Party;
+  /** `iso`: CUPS frames over TCP. `token`: authoriseToken frames over TCP. `json`: calls over HTTP. */
+  readonly kind: "iso" | "token" | "json";
+  /** Added to the base port when the edge needs a wire. JSON doors of one party share a port. */
+  readonly portOffset: number;
+}
+
+export const EDGES = {
+  acquirerToNetwork: { from: "acquirer", to: "network", kind: "iso", portOffset: 11 },
+  networkToTsp: { from: "network", to: "tsp", kind: "token", portOffset: 12 },
+  networkToIssuer: { from: "network", to: "issuer", kind: "iso", portOffset: 13 },
+  walletToTsp: { from: "wallet", to: "tsp", kind: "json", portOffset: 14 },
+  issuerToTsp: { from: "issuer", to: "tsp", kind: "json", portOffset: 14 },
+  tspToIssuer: { from: "tsp", to: "issuer", kind: "json", portOffset: 15 },
+  tspToWallet: { from: "tsp", to: "wallet", kind: "json", portOffset: 16 },
+} as const satisfies Record<string, Edge>;
+export type EdgeName = keyof typeof EDGES;
+
+export type Wiring = "memory" | "listen" | "call" | "absent";
+
+/** How an edge is made in a process that hosts some of the parties. */
+export function wiringOf(edge: Edge, hosted: ReadonlySet<Party>): Wiring {
+  if (hosted.has(edge.from)) return hosted.has(edge.to) ? "memory" : "call";
+  return hosted.has(edge.to) ? "listen" : "absent";
+}
