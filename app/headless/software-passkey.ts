@@ -79,6 +79,13 @@ function attestationObject(authData: Buffer): Buffer {
   const text = (value: string) => Buffer.concat([Buffer.from([0x60 | value.length]), Buffer.from(value)]);
   const length = Buffer.from([0x59, authData.length >> 8, authData.length & 0xff]);
   return Buffer.concat([
-    Buffer.from([0xa3]), text("fmt"), text("none"), text("attStmt"), Buffer.from([0xa0]), text("authData"), length, authData,
+    Buffer.from([0xa3]),
+    text("fmt"),
+    text("none"),
+    text("attStmt"),
+    Buffer.from([0xa0]),
+    text("authData"),
+    length,
+    authData,
   ]);
 }

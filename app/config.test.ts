@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { readServeConfig } from "./config.ts";
+
+const faultsOf = (options: Parameters<typeof readServeConfig>[0]) => {
+  const result = readServeConfig(options);
+  return result.ok ? [] : result.error;
+};
+
+describe("readServeConfig", () => {
+  test("without options: the whole system, demo, on loopback, data in .kabao", () => {
+    const result = readServeConfig({});
+    expect(result.ok && [...result.value.hosted].sort()).toEqual(["acquirer", "issuer", "network", "tsp", "wallet"]);
+    expect(result.ok && result.value).toMatchObject({
+      profile: "demo",
+      host: "127.0.0.1",
+      port: 8620,
+      dataDir: ".kabao",
+      addresses: {},
+    });
+  });
+
+  test("one party alone calls its neighbours at the ports that count from --port", () => {
+    const result = readServeConfig({ party: "network", port: "9000" });
+    expect(
+      result.ok && Object.fromEntries(Object.entries(result.value.addresses).map(([k, url]) => [k, url?.href])),
+    ).toEqual({
+      networkToTsp: "tcp://127.0.0.1:9012",
+      networkToIssuer: "tcp://127.0.0.1:9013",
+    });
+  });
+
+  test("bring your own issuer: its address is a stranger's", () => {
+    const result = readServeConfig({ without: "issuer", peers: { issuer: "tcp://127.0.0.1:7000" } });
+    expect(result.ok && result.value.addresses.networkToIssuer?.port).toBe("7000");
+    expect(result.ok && [...result.value.strangers]).toEqual(["networkToIssuer"]);
+  });
+
+  test.each([
+    [{ port: "x" }, /--port/],
+    [{ port: "70000" }, /--port/],
+    [{ profile: "live" }, /--profile/],
+    [{ party: "bank" }, /no such party/],
+    [{ party: "tsp", without: "issuer" }, /exclude/],
+    [{ without: "wallet,tsp,network,issuer,acquirer" }, /no party/],
+    [{ without: "issuer", peers: { issuer: "nonsense" } }, /--issuer/],
+    [{ without: "issuer", peers: { issuer: "tcp://bank.example:7000" } }, /mutual TLS/],
+    [{ host: "0.0.0.0" }, /loopback/],
+    [{ smpp: "smpp://h:1" }, /--smpp/],
+  ] as const)("%j is refused with the option's name", (options, pattern) => {
+    expect(faultsOf(options).join("\n")).toMatch(pattern);
+  });
+
+  test("every fault at once", () => {
+    expect(faultsOf({ port: "x", profile: "y", party: "z" }).length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("production refuses to start with demo parts on", () => {
+    expect(faultsOf({ profile: "production" }).join("\n")).toMatch(/inbox/);
+  });
+});

@@ -1,0 +1,60 @@
+import * as v from "valibot";
+import type { Api, CallContext, Calls } from "#contracts/operation";
+import { PROBLEM_STATUS, type Problem, problem } from "#contracts/problem";
+import { err, ok, type Result } from "#protocol/bytes";
+
+export interface HttpCallsOptions {
+  /** http://host:port/{room} */
+  readonly baseUrl: string;
+  readonly bearer?: string;
+  readonly timeoutMs?: number;
+  readonly tap?: (name: string, direction: "request" | "answer", json: string) => void;
+}
+
+/** The same calls over HTTP. A peer that is away, late or answers nonsense is `peerUnavailable`: the caller may try again. */
+export function httpCalls<A extends Api>(api: A, options: HttpCallsOptions): Calls<A> {
+  const one =
+    (name: keyof A & string) =>
+    async (request: unknown, context: CallContext): Promise<Result<unknown, Problem>> => {
+      const body = JSON.stringify(request);
+      options.tap?.(name, "request", body);
+      let status: number;
+      let json: unknown;
+      try {
+        const response = await fetch(`${options.baseUrl}/v1/${name}`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            "idempotency-key": context.idempotencyKey,
+            "kabao-journey": context.journeyId,
+            ...(options.bearer === undefined ? {} : { authorization: `Bearer ${options.bearer}` }),
+          },
+          body,
+          signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
+        });
+        status = response.status;
+        json = await response.json();
+      } catch {
+        return err(problem("peerUnavailable"));
+      }
+      options.tap?.(name, "answer", JSON.stringify(json));
+      if (status !== 200) return err(asProblem(json));
+      const answer = v.safeParse(api[name]!.answer, json);
+      return answer.success
+        ? ok(answer.output)
+        : err(problem("peerUnavailable", { detail: "the answer does not fit the schema" }));
+    };
+  return Object.fromEntries(Object.keys(api).map((name) => [name, one(name)])) as Calls<A>;
+}
+
+function asProblem(json: unknown): Problem {
+  const fields = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
+  const code = fields["code"];
+  if (typeof code !== "string" || !Object.hasOwn(PROBLEM_STATUS, code)) return problem("peerUnavailable");
+  return {
+    code: code as Problem["code"],
+    ...(typeof fields["at"] === "string" ? { at: fields["at"] } : {}),
+    ...(typeof fields["detail"] === "string" ? { detail: fields["detail"] } : {}),
+    ...(typeof fields["retryAfterMs"] === "number" ? { retryAfterMs: fields["retryAfterMs"] } : {}),
+  };
+}

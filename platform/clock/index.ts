@@ -1,0 +1,52 @@
+import type { Cancel, Clock, Timers } from "#contracts/ports";
+import { type Instant, instant } from "#protocol/time";
+
+/** The machine's clock and timers. A pending timer does not keep the process alive. */
+export const systemClock: Clock & Timers = {
+  now: () => instant(Date.now()),
+  after(delayMs: number, work: () => void): Cancel {
+    const timer = setTimeout(work, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+export interface ManualClock extends Clock, Timers {
+  /** Moves time on and runs what falls due, in order of time, then of setting. */
+  advance(ms: number): void;
+  /** Timers that have not run yet. */
+  readonly pending: number;
+}
+
+/** A clock that stands still until it is moved: tests and simulation. */
+export function manualClock(start: Instant): ManualClock {
+  let now = start;
+  let serial = 0;
+  let waiting: { readonly due: number; readonly serial: number; readonly work: () => void }[] = [];
+  return {
+    now: () => now,
+    after(delayMs, work) {
+      const entry = { due: now + delayMs, serial: serial++, work };
+      waiting.push(entry);
+      return () => {
+        waiting = waiting.filter((other) => other !== entry);
+      };
+    },
+    advance(ms) {
+      const end = now + ms;
+      for (;;) {
+        const next = waiting
+          .filter((entry) => entry.due <= end)
+          .sort((a, b) => a.due - b.due || a.serial - b.serial)[0];
+        if (next === undefined) break;
+        waiting = waiting.filter((entry) => entry !== next);
+        now = instant(Math.max(now, next.due));
+        next.work();
+      }
+      now = instant(end);
+    },
+    get pending() {
+      return waiting.length;
+    },
+  };
+}
