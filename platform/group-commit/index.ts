@@ -8,7 +8,7 @@ interface Waiting<Item, Answer> {
 
 /** See the port: items that arrive while a lane's batch is in flight go together in the next one. */
 export const groupCommit: GroupCommit = {
-  create<Item, Answer>(options: GroupCommitOptions<Item, Answer>) {
+  create<Item, Answer>(options: GroupCommitOptions<Item, Answer>): (item: Item) => Promise<Answer> {
     const lanes = Array.from({ length: options.lanes }, () => ({ queue: [] as Waiting<Item, Answer>[], busy: false }));
 
     const drain = async (lane: (typeof lanes)[number]) => {
@@ -29,7 +29,7 @@ export const groupCommit: GroupCommit = {
       lane.busy = false;
     };
 
-    return (item) =>
+    return (item: Item): Promise<Answer> =>
       new Promise<Answer>((resolve, reject) => {
         const lane = lanes[options.shardOf(item) % lanes.length]!;
         lane.queue.push({ item, resolve, reject });
