@@ -1,0 +1,142 @@
+import type { Clock, Db, KeyStore, Queries } from "#contracts/ports";
+import { fromAscii, shardOf } from "#protocol/bytes";
+import type { HolderName, IdNumber, Mobile } from "#protocol/holder";
+import type { CurrencyCode } from "#protocol/money";
+import type { Pan } from "#protocol/pan";
+import type { ExpiryYymm } from "#protocol/time";
+import type { CardStatus } from "../host/book.ts";
+import { KEYS } from "../ports.ts";
+import { directoryShard, panHmac } from "./directory.ts";
+import { productOf } from "./products.ts";
+
+/** A card with its account and its holder, as the bank opens them. */
+export interface NewCard {
+  readonly cardId: string;
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly pan: Pan;
+  readonly expiry: ExpiryYymm;
+  /** Credit cards only. */
+  readonly cvn2?: string;
+  readonly status: CardStatus;
+  readonly holderName: HolderName;
+  /** The phone reserved at the bank. */
+  readonly mobile: Mobile | null;
+  readonly idNumber: IdNumber;
+  /** YYYYMMDD. */
+  readonly documentExpires: string;
+  readonly currency: CurrencyCode;
+  readonly openingMinor: bigint;
+  readonly creditLimitMinor: bigint;
+}
+
+const CHUNK = 1000;
+
+/** Opens cards by the thousand. A number that is already issued is left as it is. */
+export async function issueCards(
+  ports: { readonly db: Db; readonly keys: KeyStore; readonly clock: Clock },
+  cards: readonly NewCard[],
+): Promise<void> {
+  for (let i = 0; i < cards.length; i += CHUNK) {
+    const chunk = cards.slice(i, i + CHUNK);
+    await ports.db.transaction((tx) => issueChunk(tx, ports.keys, ports.clock, chunk));
+  }
+}
+
+async function issueChunk(tx: Queries, keys: KeyStore, clock: Clock, cards: readonly NewCard[]): Promise<void> {
+  const hmacs = cards.map((card) => panHmac(keys, card.pan));
+  const entered = await tx.query<{ card_id: string }>(
+    {
+      text: `
+        insert into pan_directory (b, pan_hmac, account_id, card_id)
+        select * from unnest($1::smallint[], $2::bytea[], $3::text[], $4::text[])
+        on conflict do nothing returning card_id`,
+    },
+    [hmacs.map(directoryShard), hmacs, cards.map((card) => card.accountId), cards.map((card) => card.cardId)],
+  );
+  const isNew = new Set(entered.map((row) => row.card_id));
+  const fresh = cards.filter((card) => isNew.has(card.cardId));
+  if (fresh.length === 0) return;
+  const b = fresh.map((card) => shardOf(card.accountId));
+  const now = clock.now();
+  await tx.query(
+    {
+      text: `
+        insert into customer (b, id, holder_name, mobile, id_number_sealed, document_expires)
+        select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+        on conflict do nothing`,
+    },
+    [
+      fresh.map((card) => shardOf(card.customerId)),
+      fresh.map((card) => card.customerId),
+      fresh.map((card) => card.holderName),
+      fresh.map((card) => card.mobile),
+      fresh.map((card) => keys.seal(KEYS.panSeal, fromAscii(card.idNumber), `idNumber ${card.customerId}`)),
+      fresh.map((card) => card.documentExpires),
+    ],
+  );
+  await tx.query(
+    {
+      text: `
+        with opened as (
+          insert into account (b, id, customer_id, kind, currency, credit_limit_minor, posted_minor, held_minor, day,
+            day_spent_minor, next_hold_expiry, version)
+          select i.b, i.id, i.customer_id, i.kind, i.currency, i.credit_limit, i.opening, 0, 0, 0, null, 0
+          from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+            as i(b, id, customer_id, kind, currency, credit_limit, opening)
+          on conflict do nothing
+          returning b, id, posted_minor
+        )
+        insert into posting (b, account_id, entry, contra, minor, balance_minor, kind, journey_id, words, at)
+        select b, id, 0, 'opening', posted_minor, posted_minor, 'opening', 'opening', '开户 Opening', $8::bigint
+        from opened`,
+    },
+    [
+      b,
+      fresh.map((card) => card.accountId),
+      fresh.map((card) => card.customerId),
+      fresh.map((card) => productFor(card).kind),
+      fresh.map((card) => card.currency),
+      fresh.map((card) => card.creditLimitMinor),
+      fresh.map((card) => card.openingMinor),
+      now,
+    ],
+  );
+  await tx.query(
+    {
+      text: `
+        insert into card (b, id, account_id, customer_b, customer_id, product_id, pan_sealed, pan_suffix, psn, expiry,
+          cvn2_hmac, status, issued_at)
+        select i.*, $13::bigint from unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[], $5::text[],
+          $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::text[])
+          as i(b, id, account_id, customer_b, customer_id, product_id, pan_sealed, pan_suffix, psn, expiry, cvn2_hmac,
+            status)`,
+    },
+    [
+      b,
+      fresh.map((card) => card.cardId),
+      fresh.map((card) => card.accountId),
+      fresh.map((card) => shardOf(card.customerId)),
+      fresh.map((card) => card.customerId),
+      fresh.map((card) => productFor(card).id),
+      fresh.map((card) => keys.seal(KEYS.panSeal, fromAscii(card.pan.expose()), `pan ${card.cardId}`)),
+      fresh.map((card) => card.pan.suffix),
+      fresh.map(() => "01"),
+      fresh.map((card) => card.expiry),
+      fresh.map((card) => (card.cvn2 === undefined ? null : cvn2Hmac(keys, card.cardId, card.cvn2))),
+      fresh.map((card) => card.status),
+      now,
+    ],
+  );
+}
+
+/** CVN2 is compared, never shown: only its keyed hash, bound to the card, is kept. */
+export function cvn2Hmac(keys: KeyStore, cardId: string, cvn2: string): Uint8Array {
+  return keys.hmac(KEYS.lookUp, fromAscii(`cvn2 ${cardId} ${cvn2}`));
+}
+
+function productFor(card: NewCard): { readonly id: string; readonly kind: "debit" | "credit" } {
+  const product = productOf(card.pan.expose());
+  if (product === undefined) throw new RangeError("issueCards: a number outside the bank's ranges");
+  return product;
+}

@@ -1,0 +1,40 @@
+import type { Clock, Db, KeyStore } from "#contracts/ports";
+import type { Result } from "#protocol/bytes";
+import { normaliseHolderName, parseIdNumber, parseMobile } from "#protocol/holder";
+import { DEMO_CARDS, type DemoCard, Pan } from "#protocol/pan";
+import { parseExpiry } from "#protocol/time";
+import { issueCards, type NewCard } from "../cards/issue.ts";
+import { ensureKeys } from "../ports.ts";
+
+/** Opens the demo bank's customers, cards and accounts; those that are there stay as they are. */
+export async function seedDemo(
+  ports: { readonly db: Db; readonly keys: KeyStore; readonly clock: Clock },
+  cards: readonly DemoCard[] = DEMO_CARDS,
+): Promise<void> {
+  ensureKeys(ports.keys);
+  await issueCards(ports, cards.map(newCard));
+}
+
+function newCard(card: DemoCard): NewCard {
+  return {
+    cardId: `card-${card.id}`,
+    accountId: `account-${card.id}`,
+    customerId: `customer-${card.id}`,
+    pan: sure(Pan.parse(card.pan)),
+    expiry: sure(parseExpiry(card.expiry)),
+    ...(card.kind === "credit" ? { cvn2: card.cvn2 } : {}),
+    status: card.status,
+    holderName: sure(normaliseHolderName(card.holderName)),
+    mobile: sure(parseMobile(card.mobile)),
+    idNumber: sure(parseIdNumber(card.idNumber)).number,
+    documentExpires: "20451231",
+    currency: "156",
+    openingMinor: card.openingMinor,
+    creditLimitMinor: card.creditLimitMinor,
+  };
+}
+
+function sure<T>(parsed: Result<T, string>): T {
+  if (!parsed.ok) throw new RangeError(`demo card: ${parsed.error}`);
+  return parsed.value;
+}

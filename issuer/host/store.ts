@@ -1,0 +1,271 @@
+import type { Db, Statement } from "#contracts/ports";
+import { type CurrencyCode, currency } from "#protocol/money";
+import { type ExpiryYymm, type Instant, instant } from "#protocol/time";
+import { encodeNotice } from "../outbox/row.ts";
+import { type Account, type Authorisation, Book, type Card } from "./book.ts";
+import type { HostRequest } from "./core.ts";
+
+/** One row a request: its account and card, and the rows it names as JSON (absent for most), to keep the row narrow. */
+const READ: Statement = {
+  name: "issuer-host-read",
+  text: `
+    select i.account_id, a.b, a.kind, a.currency, a.credit_limit_minor, a.posted_minor, a.held_minor, a.day,
+      a.day_spent_minor, a.next_hold_expiry, a.version, c.id as card_id, c.status, c.expiry,
+      case when own.b is not null then row_to_json(own) end as own,
+      case when original.b is not null then row_to_json(original) end as original
+    from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[])
+      as i(b, account_id, card_id, journey_id, original_id)
+    join account a on a.b = i.b and a.id = i.account_id
+    left join card c on c.b = i.b and c.id = i.card_id
+    left join authorisation own on own.b = i.b and own.account_id = i.account_id and own.journey_id = i.journey_id
+    left join authorisation original
+      on original.b = i.b and original.account_id = i.account_id and original.journey_id = i.original_id`,
+};
+
+const READ_AUTHORISATIONS: Statement = {
+  name: "issuer-host-read-authorisations",
+  text: `
+    select row_to_json(x) as row
+    from unnest($1::smallint[], $2::text[], $3::text[]) as i(b, account_id, journey_id)
+    join authorisation x on x.b = i.b and x.account_id = i.account_id and x.journey_id = i.journey_id`,
+};
+
+const READ_OPEN_HOLDS: Statement = {
+  name: "issuer-host-read-open-holds",
+  text: `
+    select row_to_json(x) as row
+    from unnest($1::smallint[], $2::text[]) as i(b, account_id)
+    join authorisation x on x.b = i.b and x.account_id = i.account_id and x.held_minor > 0`,
+};
+
+/**
+ * Writes a batch. An account whose version is no longer the one read is left alone with all that belongs to it; the
+ * accounts that were written come back.
+ */
+const WRITE: Statement = {
+  name: "issuer-host-write",
+  text: `
+    with moved as (
+      update account a set posted_minor = i.posted, held_minor = i.held, day = i.day, day_spent_minor = i.day_spent,
+        next_hold_expiry = i.next_hold_expiry, version = i.version
+      from unnest($1::smallint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::integer[],
+        $8::bigint[], $9::bigint[])
+        as i(b, id, read_version, version, posted, held, day, day_spent, next_hold_expiry)
+      where a.b = i.b and a.id = i.id and a.version = i.read_version
+      returning a.b, a.id
+    ), inserted as (
+      insert into authorisation (b, account_id, journey_id, kind, amount_minor, response_code, auth_code, state,
+        original_id, refunded_minor, held_minor, hold_expires_at, decided_at)
+      select i.* from unnest($10::smallint[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
+        $16::text[], $17::text[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[])
+        as i(b, account_id, journey_id, kind, amount_minor, response_code, auth_code, state, original_id,
+          refunded_minor, held_minor, hold_expires_at, decided_at)
+      join moved m on m.b = i.b and m.id = i.account_id
+    ), changed as (
+      update authorisation x set state = i.state, refunded_minor = i.refunded_minor, held_minor = i.held_minor
+      from unnest($23::smallint[], $24::text[], $25::text[], $26::text[], $27::bigint[], $28::bigint[])
+        as i(b, account_id, journey_id, state, refunded_minor, held_minor)
+      join moved m on m.b = i.b and m.id = i.account_id
+      where x.b = i.b and x.account_id = i.account_id and x.journey_id = i.journey_id
+    ), posted as (
+      insert into posting (b, account_id, entry, contra, minor, balance_minor, kind, journey_id, words, at)
+      select i.* from unnest($29::smallint[], $30::text[], $31::bigint[], $32::text[], $33::bigint[], $34::bigint[],
+        $35::text[], $36::text[], $37::text[], $38::bigint[])
+        as i(b, account_id, entry, contra, minor, balance_minor, kind, journey_id, words, at)
+      join moved m on m.b = i.b and m.id = i.account_id
+    ), noticed as (
+      insert into outbox (b, id, kind, payload, due_at, attempts)
+      select i.b, i.id, 'paymentNotice', i.payload, i.due_at, 0
+      from unnest($39::smallint[], $40::text[], $41::text[], $42::bytea[], $43::bigint[])
+        as i(b, account_id, id, payload, due_at)
+      join moved m on m.b = i.b and m.id = i.account_id
+      on conflict do nothing
+    )
+    select id from moved`,
+};
+
+interface ReadRow {
+  readonly account_id: string;
+  readonly b: number;
+  readonly kind: "debit" | "credit";
+  readonly currency: string;
+  readonly credit_limit_minor: bigint;
+  readonly posted_minor: bigint;
+  readonly held_minor: bigint;
+  readonly day: number;
+  readonly day_spent_minor: bigint;
+  readonly next_hold_expiry: bigint | null;
+  readonly version: bigint;
+  readonly card_id: string | null;
+  readonly status: Card["status"];
+  readonly expiry: ExpiryYymm;
+  readonly own: AuthorisationRow | null;
+  readonly original: AuthorisationRow | null;
+}
+
+/** As row_to_json writes it: amounts are n 12 at most, so a JSON number holds them exactly. */
+interface AuthorisationRow {
+  readonly b: number;
+  readonly account_id: string;
+  readonly journey_id: string;
+  readonly kind: Authorisation["kind"];
+  readonly amount_minor: number;
+  readonly response_code: string;
+  readonly auth_code: string | null;
+  readonly state: Authorisation["state"];
+  readonly original_id: string | null;
+  readonly refunded_minor: number;
+  readonly held_minor: number;
+  readonly hold_expires_at: number | null;
+  readonly decided_at: number;
+}
+
+export interface HostStore {
+  /** Everything the decisions on `requests` can need. */
+  read(requests: readonly HostRequest[], now: Instant): Promise<Book>;
+  /** Ids of the touched accounts that another writer had changed: nothing of theirs was written. */
+  write(book: Book, now: Instant): Promise<ReadonlySet<string>>;
+}
+
+export function createHostStore(db: Db): HostStore {
+  return {
+    async read(requests, now) {
+      const book = new Book();
+      const rows = await db.query<ReadRow>(READ, [
+        requests.map((r) => r.b),
+        requests.map((r) => r.accountId),
+        requests.map((r) => (r.kind === "sweep" ? null : r.cardId)),
+        requests.map((r) => ("journeyId" in r ? r.journeyId : null)),
+        requests.map((r) => ("originalId" in r ? r.originalId : null)),
+      ]);
+      for (const row of rows) {
+        book.addAccount(accountOf(row));
+        if (row.card_id !== null) {
+          book.cards.set(row.card_id, { id: row.card_id, status: row.status, expiry: row.expiry });
+        }
+        if (row.own !== null) book.addAuthorisation(authorisationOf(row.own));
+        if (row.original !== null) book.addAuthorisation(authorisationOf(row.original));
+      }
+      await readOpenHolds(db, book, now);
+      await readOriginals(db, book);
+      return book;
+    },
+
+    async write(book, now) {
+      const touched = book.touchedAccounts();
+      if (touched.length === 0) return new Set();
+      const { inserted, changed, postings, notices } = book;
+      const accounts = touched.map((t) => t.account);
+      const written = await db.query<{ id: string }>(WRITE, [
+        accounts.map((a) => a.b),
+        accounts.map((a) => a.id),
+        touched.map((t) => t.readVersion),
+        accounts.map((a) => a.version),
+        accounts.map((a) => a.postedMinor),
+        accounts.map((a) => a.heldMinor),
+        accounts.map((a) => a.day),
+        accounts.map((a) => a.daySpentMinor),
+        accounts.map((a) => a.nextHoldExpiry),
+        inserted.map((x) => x.b),
+        inserted.map((x) => x.accountId),
+        inserted.map((x) => x.journeyId),
+        inserted.map((x) => x.kind),
+        inserted.map((x) => x.amountMinor),
+        inserted.map((x) => x.responseCode),
+        inserted.map((x) => x.authCode),
+        inserted.map((x) => x.state),
+        inserted.map((x) => x.originalId),
+        inserted.map((x) => x.refundedMinor),
+        inserted.map((x) => x.heldMinor),
+        inserted.map((x) => x.holdExpiresAt),
+        inserted.map((x) => x.decidedAt),
+        changed.map((x) => x.b),
+        changed.map((x) => x.accountId),
+        changed.map((x) => x.journeyId),
+        changed.map((x) => x.state),
+        changed.map((x) => x.refundedMinor),
+        changed.map((x) => x.heldMinor),
+        postings.map((p) => p.b),
+        postings.map((p) => p.accountId),
+        postings.map((p) => p.entry),
+        postings.map((p) => p.contra),
+        postings.map((p) => p.minor),
+        postings.map((p) => p.balanceMinor),
+        postings.map((p) => p.kind),
+        postings.map((p) => p.journeyId),
+        postings.map((p) => p.words),
+        postings.map((p) => p.at),
+        notices.map((n) => n.b),
+        notices.map((n) => n.accountId),
+        notices.map((n) => n.notice.noticeId),
+        notices.map((n) => encodeNotice({ tokenPan: n.tokenPan, notice: n.notice })),
+        notices.map(() => now),
+      ]);
+      const done = new Set(written.map((row) => row.id));
+      return new Set(accounts.map((a) => a.id).filter((id) => !done.has(id)));
+    },
+  };
+}
+
+/** All open holds of accounts of which one may have expired, so that the next expiry is known as well. */
+async function readOpenHolds(db: Db, book: Book, now: Instant): Promise<void> {
+  const due = [...book.accounts.values()].filter((a) => a.nextHoldExpiry !== null && a.nextHoldExpiry <= now);
+  if (due.length === 0) return;
+  const rows = await db.query<{ row: AuthorisationRow }>(READ_OPEN_HOLDS, [due.map((a) => a.b), due.map((a) => a.id)]);
+  for (const { row } of rows) book.addAuthorisation(authorisationOf(row));
+}
+
+/** A void refers to a completion, that to its pre-authorisation: reads on until nothing referred to is missing. */
+async function readOriginals(db: Db, book: Book): Promise<void> {
+  const asked = new Set<string>();
+  for (;;) {
+    const missing = [...book.authorisations()].filter(
+      (x) =>
+        x.originalId !== null &&
+        !asked.has(`${x.accountId} ${x.originalId}`) &&
+        !book.authorisation(x.accountId, x.originalId),
+    );
+    if (missing.length === 0) return;
+    for (const x of missing) asked.add(`${x.accountId} ${x.originalId}`);
+    const rows = await db.query<{ row: AuthorisationRow }>(READ_AUTHORISATIONS, [
+      missing.map((x) => x.b),
+      missing.map((x) => x.accountId),
+      missing.map((x) => x.originalId),
+    ]);
+    for (const { row } of rows) book.addAuthorisation(authorisationOf(row));
+  }
+}
+
+function accountOf(row: ReadRow): Account {
+  return {
+    b: row.b,
+    id: row.account_id,
+    kind: row.kind,
+    currency: currency(row.currency) as CurrencyCode,
+    creditLimitMinor: row.credit_limit_minor,
+    postedMinor: row.posted_minor,
+    heldMinor: row.held_minor,
+    day: row.day,
+    daySpentMinor: row.day_spent_minor,
+    nextHoldExpiry: row.next_hold_expiry === null ? null : instant(Number(row.next_hold_expiry)),
+    version: row.version,
+  };
+}
+
+function authorisationOf(row: AuthorisationRow): Authorisation {
+  return {
+    b: row.b,
+    accountId: row.account_id,
+    journeyId: row.journey_id,
+    kind: row.kind,
+    amountMinor: BigInt(row.amount_minor),
+    responseCode: row.response_code,
+    authCode: row.auth_code,
+    originalId: row.original_id,
+    decidedAt: instant(row.decided_at),
+    state: row.state,
+    refundedMinor: BigInt(row.refunded_minor),
+    heldMinor: BigInt(row.held_minor),
+    holdExpiresAt: row.hold_expires_at === null ? null : instant(row.hold_expires_at),
+  };
+}
