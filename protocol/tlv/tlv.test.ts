@@ -43,7 +43,11 @@ const tlvInput: fc.Arbitrary<readonly TlvInput[]> = fc.letrec<{ list: TlvInput[]
 })).list;
 
 test("what is written is read again", () => {
-  fc.assert(fc.property(tlvInput, (items) => expect(asInput(parseTlv(encodeTlv(items)))).toEqual(items)));
+  fc.assert(
+    fc.property(tlvInput, (items) => {
+      expect(asInput(parseTlv(encodeTlv(items)))).toEqual(items);
+    }),
+  );
 });
 
 test("10,000 mutated messages: a value or a DecodeError within the bytes", () => {

@@ -1,0 +1,250 @@
+import { DecodeError } from "#protocol/bytes";
+import type { FieldValue, IsoMessage } from "./message.ts";
+import type { FieldKind, FieldSpec, MessageSpec } from "./spec.ts";
+
+/** Larger than any message of either dialect; one buffer serves every call, since encoding never waits. */
+const scratch = new Uint8Array(16_384);
+
+const ZERO = 0x30;
+const isDigit = (code: number) => code >= ZERO && code <= ZERO + 9;
+/** 0-9 and, in a track, the separators and the pad of its packed form. */
+const isTrack = (code: number) => isDigit(code) || code === 0x3d || (code >= 0x41 && code <= 0x46);
+const isSigned = (code: number, first: boolean) => (first ? code === 0x43 || code === 0x44 : isDigit(code));
+
+function fits(kind: FieldKind, code: number, index: number): boolean {
+  switch (kind) {
+    case "n":
+      return isDigit(code);
+    case "z":
+      return isTrack(code);
+    case "xn":
+      return isSigned(code, index === 0);
+    default:
+      return true;
+  }
+}
+
+/**
+ * A message without its header.
+ *
+ * @throws {DecodeError} with offset and path, never a value: truncated, badLength, badDigit, badTag (a field that the dialect does not have), leftover.
+ */
+export function parseMessage(spec: MessageSpec, bytes: Uint8Array): IsoMessage {
+  const ascii = spec.packing === "ascii";
+  const mtiBytes = ascii ? 4 : 2;
+  if (bytes.length < mtiBytes + 8) throw new DecodeError("truncated", bytes.length, ["bitmap"]);
+  const mti = ascii ? digits(bytes, 0, 4, "MTI") : packed(bytes, 0, 4, false, "MTI");
+  let at = mtiBytes;
+  const bitmap = at;
+  const bitmapBytes = (bytes[at]! & 0x80) !== 0 ? 16 : 8;
+  at += bitmapBytes;
+  if (at > bytes.length) throw new DecodeError("truncated", bytes.length, ["bitmap"]);
+  const fields: Record<number, FieldValue> = {};
+  for (let byte = 0; byte < bitmapBytes; byte++) {
+    const map = bytes[bitmap + byte]!;
+    if (map === 0) continue;
+    for (let bit = 0; bit < 8; bit++) {
+      if ((map & (0x80 >> bit)) === 0) continue;
+      const number = byte * 8 + bit + 1;
+      if (number === 1) continue;
+      const field = spec.fields[number];
+      if (field === undefined) throw new DecodeError("badTag", bitmap + byte, [`F${number}`]);
+      at = ascii ? readAscii(bytes, at, number, field, fields) : readPacked(bytes, at, number, field, fields);
+    }
+  }
+  if (at !== bytes.length) throw new DecodeError("leftover", at);
+  return { mti, fields };
+}
+
+function digits(bytes: Uint8Array, at: number, length: number, name: string): string {
+  let text = "";
+  for (let i = at; i < at + length; i++) {
+    const code = bytes[i]!;
+    if (!isDigit(code)) throw new DecodeError("badDigit", i, [name]);
+    text += String.fromCharCode(code);
+  }
+  return text;
+}
+
+function readAscii(
+  bytes: Uint8Array,
+  start: number,
+  number: number,
+  field: FieldSpec,
+  into: Record<number, FieldValue>,
+): number {
+  let at = start;
+  let length = field.length;
+  if (field.prefix > 0) {
+    if (at + field.prefix > bytes.length) throw new DecodeError("truncated", bytes.length, [`F${number}`]);
+    length = 0;
+    for (let i = 0; i < field.prefix; i++) {
+      const code = bytes[at + i]!;
+      if (!isDigit(code)) throw new DecodeError("badLength", at + i, [`F${number}`]);
+      length = length * 10 + code - ZERO;
+    }
+    if (length > field.length) throw new DecodeError("badLength", at, [`F${number}`]);
+    at += field.prefix;
+  }
+  const end = at + length;
+  if (end > bytes.length) throw new DecodeError("truncated", bytes.length, [`F${number}`]);
+  if (field.kind === "b") into[number] = bytes.slice(at, end);
+  else {
+    let text = "";
+    for (let i = at; i < end; i++) {
+      const code = bytes[i]!;
+      if (!fits(field.kind, code, i - at)) throw new DecodeError("badDigit", i, [`F${number}`]);
+      text += String.fromCharCode(code);
+    }
+    into[number] = text;
+  }
+  return end;
+}
+
+/** Digits and track are packed two a byte: fixed fields right-aligned with a leading zero, variable ones left-aligned. */
+const isPackedKind = (kind: FieldKind) => kind === "n" || kind === "z";
+
+function packed(bytes: Uint8Array, at: number, length: number, leftAligned: boolean, name: string): string {
+  const size = (length + 1) >> 1;
+  let text = "";
+  for (let i = 0; i < size; i++) {
+    const byte = bytes[at + i]!;
+    text += nibble(byte >> 4, at + i, name) + nibble(byte & 0x0f, at + i, name);
+  }
+  if (length % 2 === 0) return text;
+  const pad = leftAligned ? text.at(-1) : text[0];
+  if (pad !== "0") throw new DecodeError("badDigit", leftAligned ? at + size - 1 : at, [name]);
+  return leftAligned ? text.slice(0, -1) : text.slice(1);
+}
+
+function nibble(value: number, at: number, name: string): string {
+  if (value <= 9) return String.fromCharCode(ZERO + value);
+  // Only a track has a separator (D) between its numbers.
+  if (value === 0x0d && name === "F35") return "D";
+  throw new DecodeError("badDigit", at, [name]);
+}
+
+function readPacked(
+  bytes: Uint8Array,
+  start: number,
+  number: number,
+  field: FieldSpec,
+  into: Record<number, FieldValue>,
+): number {
+  const name = `F${number}`;
+  let at = start;
+  let length = field.length;
+  if (field.prefix > 0) {
+    const size = (field.prefix + 1) >> 1;
+    if (at + size > bytes.length) throw new DecodeError("truncated", bytes.length, [name]);
+    length = 0;
+    for (let i = 0; i < size; i++) {
+      const byte = bytes[at + i]!;
+      if (byte >> 4 > 9 || (byte & 0x0f) > 9) throw new DecodeError("badLength", at + i, [name]);
+      length = length * 100 + (byte >> 4) * 10 + (byte & 0x0f);
+    }
+    if (length > field.length) throw new DecodeError("badLength", at, [name]);
+    at += size;
+  }
+  const size = isPackedKind(field.kind) ? (length + 1) >> 1 : length;
+  const end = at + size;
+  if (end > bytes.length) throw new DecodeError("truncated", bytes.length, [name]);
+  if (field.kind === "b") into[number] = bytes.slice(at, end);
+  else if (isPackedKind(field.kind)) into[number] = packed(bytes, at, length, field.prefix > 0, name);
+  else into[number] = String.fromCharCode(...bytes.subarray(at, end));
+  return end;
+}
+
+/**
+ * The wire form, without header.
+ *
+ * @throws {RangeError} naming the field, never its value: the message was made by us.
+ */
+export function encodeMessage(spec: MessageSpec, message: IsoMessage): Uint8Array {
+  const out = scratch;
+  const ascii = spec.packing === "ascii";
+  if (!/^\d{4}$/.test(message.mti)) throw new RangeError("MTI: wants four digits");
+  let at = 0;
+  if (ascii) for (let i = 0; i < 4; i++) out[at++] = message.mti.charCodeAt(i);
+  else at = writePacked(out, at, message.mti, false, "MTI");
+  const bitmap = at;
+  let last = 0;
+  // Integer keys of an object come in ascending order: the order of the wire.
+  for (const key in message.fields) last = Number(key);
+  const bitmapBytes = last > 64 ? 16 : 8;
+  out.fill(0, at, at + bitmapBytes);
+  if (bitmapBytes === 16) out[bitmap] = 0x80;
+  at += bitmapBytes;
+  for (const key in message.fields) {
+    const number = Number(key);
+    const field = spec.fields[number];
+    if (field === undefined) throw new RangeError(`F${number}: not in dialect ${spec.name}`);
+    out[bitmap + ((number - 1) >> 3)]! |= 0x80 >> ((number - 1) & 7);
+    at = ascii
+      ? writeAscii(out, at, number, field, message.fields[number]!)
+      : writeBcd(out, at, number, field, message.fields[number]!);
+  }
+  return out.slice(0, at);
+}
+
+function checkLength(number: number, field: FieldSpec, value: FieldValue): void {
+  if ((field.kind === "b") !== (typeof value !== "string"))
+    throw new RangeError(`F${number}: wants ${field.kind === "b" ? "bytes" : "text"}`);
+  const wrong = field.prefix === 0 ? value.length !== field.length : value.length > field.length;
+  if (wrong)
+    throw new RangeError(`F${number}: wants ${field.prefix === 0 ? "" : "up to "}${field.length}, got ${value.length}`);
+}
+
+function writeAscii(out: Uint8Array, start: number, number: number, field: FieldSpec, value: FieldValue): number {
+  checkLength(number, field, value);
+  let at = start;
+  if (field.prefix > 0) {
+    const length = value.length;
+    if (field.prefix === 3) out[at++] = ZERO + Math.floor(length / 100);
+    out[at++] = ZERO + (Math.floor(length / 10) % 10);
+    out[at++] = ZERO + (length % 10);
+  }
+  if (typeof value !== "string") {
+    out.set(value, at);
+    return at + value.length;
+  }
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 0xff || !fits(field.kind, code, i))
+      throw new RangeError(`F${number}: a character that its kind ${field.kind} does not have`);
+    out[at++] = code;
+  }
+  return at;
+}
+
+function writeBcd(out: Uint8Array, start: number, number: number, field: FieldSpec, value: FieldValue): number {
+  checkLength(number, field, value);
+  let at = start;
+  if (field.prefix > 0)
+    at = writePacked(out, at, String(value.length).padStart(field.prefix === 3 ? 4 : 2, "0"), false, `F${number}`);
+  if (typeof value !== "string") {
+    out.set(value, at);
+    return at + value.length;
+  }
+  if (isPackedKind(field.kind)) return writePacked(out, at, value, field.prefix > 0, `F${number}`);
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 0xff) throw new RangeError(`F${number}: a character outside one byte`);
+    out[at++] = code;
+  }
+  return at;
+}
+
+function writePacked(out: Uint8Array, start: number, value: string, leftAligned: boolean, name: string): number {
+  const even = value.length % 2 === 0 ? value : leftAligned ? `${value}0` : `0${value}`;
+  let at = start;
+  for (let i = 0; i < even.length; i += 2)
+    out[at++] = (packedDigit(even.charCodeAt(i), name) << 4) | packedDigit(even.charCodeAt(i + 1), name);
+  return at;
+}
+
+function packedDigit(code: number, name: string): number {
+  if (isDigit(code)) return code - ZERO;
+  if (name === "F35" && (code === 0x44 || code === 0x3d)) return 0x0d;
+  throw new RangeError(`${name}: wants digits`);
+}
