@@ -45,12 +45,12 @@ const LENGTHS: Readonly<Record<CryptogramTag, number>> = {
  * @returns undefined when a value is missing or has another length: such a message can carry no valid cryptogram.
  */
 export function cryptogramData(
-  valueOf: (tag: CryptogramTag) => Uint8Array | undefined,
+  lookUp: (tag: CryptogramTag) => Uint8Array | undefined,
   tail: Uint8Array,
 ): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
   for (const tag of CRYPTOGRAM_TAGS) {
-    const value = valueOf(tag);
+    const value = lookUp(tag);
     if (value?.length !== LENGTHS[tag]) return undefined;
     parts.push(value);
   }

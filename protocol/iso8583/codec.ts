@@ -104,6 +104,8 @@ function readAscii(
 /** Digits and track are packed two a byte: fixed fields right-aligned with a leading zero, variable ones left-aligned. */
 const isPackedKind = (kind: FieldKind) => kind === "n" || kind === "z";
 
+const padIsBehind = (field: FieldSpec) => field.prefix > 0 || field.padBehind === true;
+
 function packed(bytes: Uint8Array, at: number, length: number, leftAligned: boolean, name: string): string {
   const size = (length + 1) >> 1;
   let text = "";
@@ -150,7 +152,7 @@ function readPacked(
   const end = at + size;
   if (end > bytes.length) throw new DecodeError("truncated", bytes.length, [name]);
   if (field.kind === "b") into[number] = bytes.slice(at, end);
-  else if (isPackedKind(field.kind)) into[number] = packed(bytes, at, length, field.prefix > 0, name);
+  else if (isPackedKind(field.kind)) into[number] = packed(bytes, at, length, padIsBehind(field), name);
   else into[number] = String.fromCharCode(...bytes.subarray(at, end));
   return end;
 }
@@ -226,7 +228,7 @@ function writeBcd(out: Uint8Array, start: number, number: number, field: FieldSp
     out.set(value, at);
     return at + value.length;
   }
-  if (isPackedKind(field.kind)) return writePacked(out, at, value, field.prefix > 0, `F${number}`);
+  if (isPackedKind(field.kind)) return writePacked(out, at, value, padIsBehind(field), `F${number}`);
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
     if (code > 0xff) throw new RangeError(`F${number}: a character outside one byte`);

@@ -17,12 +17,8 @@ const TK_TAGS = { tokenPan: "02", tokenExpiry: "03", assurance: "04", trid: "06"
 
 /** Usage, three-digit length, then tag(2) length(3) value, all ASCII. Source: spec iso8583 §3, F63$TK@TLV. */
 export function encodeTokenBlock(block: TokenBlock): string {
-  return usage(
-    "TK",
-    `01001${"1"}${Object.entries(TK_TAGS)
-      .map(([name, tag]) => tlv(tag, block[name as keyof TokenBlock]))
-      .join("")}`,
-  );
+  const names = Object.keys(TK_TAGS) as (keyof TokenBlock)[];
+  return usage("TK", tlv("01", TOKEN_VERIFIED) + names.map((name) => tlv(TK_TAGS[name], block[name])).join(""));
 }
 
 /** @throws {DecodeError} when F63 has a TK block that is not one; undefined when it has none. */

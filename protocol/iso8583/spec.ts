@@ -15,6 +15,8 @@ export interface FieldSpec {
   readonly en: string;
   /** Card number, track, PIN or identity: shown masked. */
   readonly secret?: true;
+  /** Packed dialect: an odd fixed number whose pad is behind it. */
+  readonly padBehind?: true;
 }
 
 /** How digits and lengths lie on the wire. */
@@ -34,13 +36,13 @@ type Row = readonly [
   length: number,
   zh: string,
   en: string,
-  secret?: "secret",
+  mark?: "secret" | "padBehind",
 ];
 
 function specOf(name: string, packing: Packing, rows: readonly Row[]): MessageSpec {
   const fields: (FieldSpec | undefined)[] = new Array(129).fill(undefined);
-  for (const [number, kind, prefix, length, zh, en, secret] of rows) {
-    fields[number] = { kind, prefix, length, zh, en, ...(secret === undefined ? {} : { secret: true as const }) };
+  for (const [number, kind, prefix, length, zh, en, mark] of rows) {
+    fields[number] = { kind, prefix, length, zh, en, ...(mark === undefined ? {} : { [mark]: true as const }) };
   }
   return { name, packing, fields };
 }
@@ -122,7 +124,7 @@ const POS_ROWS: readonly Row[] = [
   [13, "n", 0, 4, "受卡方所在地日期", "Local date"],
   [14, "n", 0, 4, "卡有效期", "Expiry YYMM"],
   [15, "n", 0, 4, "清算日期", "Settlement date"],
-  [22, "n", 0, 3, "服务点输入方式", "POS entry mode"],
+  [22, "n", 0, 3, "服务点输入方式", "POS entry mode", "padBehind"],
   [23, "n", 0, 3, "卡序列号", "Card sequence number"],
   [25, "n", 0, 2, "服务点条件码", "POS condition"],
   [26, "n", 0, 2, "PIN 获取码", "PIN capture length"],

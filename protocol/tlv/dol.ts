@@ -36,8 +36,8 @@ export function dolLength(entries: readonly DolEntry[]): number {
  * The concatenated values a list asks for. What the terminal does not know is zeros; numbers keep their right end, all
  * else its left end. Source: EMV Book 3, 5.4.
  */
-export function buildDol(entries: readonly DolEntry[], valueOf: (tag: string) => Uint8Array | undefined): Uint8Array {
-  return concat(...entries.map(({ tag, length }) => fit(valueOf(tag), length, formatOf(tag))));
+export function buildDol(entries: readonly DolEntry[], lookUp: (tag: string) => Uint8Array | undefined): Uint8Array {
+  return concat(...entries.map(({ tag, length }) => fit(lookUp(tag), length, formatOf(tag))));
 }
 
 function fit(value: Uint8Array | undefined, length: number, format: string): Uint8Array {
