@@ -37,20 +37,20 @@ export function dolLength(entries: readonly DolEntry[]): number {
  * else its left end. Source: EMV Book 3, 5.4.
  */
 export function buildDol(entries: readonly DolEntry[], lookUp: (tag: string) => Uint8Array | undefined): Uint8Array {
-  return concat(...entries.map(({ tag, length }) => fit(lookUp(tag), length, formatOf(tag))));
+  return concat(...entries.map(({ tag, length }) => fitted(lookUp(tag), length, formatOf(tag))));
 }
 
-function fit(value: Uint8Array | undefined, length: number, format: string): Uint8Array {
-  const fitted = new Uint8Array(length);
-  if (value === undefined) return fitted;
+function fitted(value: Uint8Array | undefined, length: number, format: string): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if (value === undefined) return bytes;
   if (format === "n") {
     const kept = value.subarray(Math.max(0, value.length - length));
-    fitted.set(kept, length - kept.length);
+    bytes.set(kept, length - kept.length);
   } else {
-    if (format === "cn") fitted.fill(0xff);
-    fitted.set(value.subarray(0, length));
+    if (format === "cn") bytes.fill(0xff);
+    bytes.set(value.subarray(0, length));
   }
-  return fitted;
+  return bytes;
 }
 
 /** The values of a list as the card received them. @throws {DecodeError} when their sum is not the length. */

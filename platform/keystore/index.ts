@@ -1,0 +1,3 @@
+export { sealer } from "./jwe.ts";
+export { openKeyStore } from "./keystore.ts";
+export { nodeCipher } from "./node-cipher.ts";

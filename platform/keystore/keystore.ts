@@ -1,0 +1,149 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from "node:crypto";
+import type { ArqcRequest, CardKeyId, KeyInfo, KeyName, KeyStore, KeyUse, PublicJwk, Random } from "#contracts/ports";
+import { equalBytes, toHex, wipe } from "#protocol/bytes";
+import { padMethod2 } from "#protocol/crypto";
+import { deriveCardKeyA, derivePbocSessionKey } from "#protocol/emv";
+import { openCompact } from "./jwe.ts";
+import { nodeCipher, nodeMac } from "./node-cipher.ts";
+import { type KeyVault, memoryVault, type StoredKey, sealedFile } from "./sealed-file.ts";
+
+const LENGTH: Readonly<Record<Exclude<KeyUse, "jwe">, number>> = { aead: 32, hmac: 32, imkAc: 16 };
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Card keys kept so that a busy card costs two derivations less; wiped when they leave. */
+const CARD_KEYS_KEPT = 4096;
+
+/** A key store in a sealed file, or in memory for tests. Keys leave only where the port says so. */
+export function openKeyStore(where: { readonly file: string } | { readonly memory: true }, random: Random): KeyStore {
+  const vault: KeyVault = "file" in where ? sealedFile(where.file, random) : memoryVault();
+  const keys = new Map<string, StoredKey>(Object.entries(vault.load()));
+  const secrets = new Map<string, Buffer>();
+  const pairs = new Map<string, KeyObject>();
+  const cardKeys = new Map<string, Uint8Array>();
+
+  const find = (name: KeyName, use: KeyUse): StoredKey => {
+    const key = keys.get(name);
+    if (key === undefined) throw new RangeError(`key store: no key named ${name}`);
+    if (key.use !== use) throw new RangeError(`key store: ${name} is not a key for ${use}`);
+    return key;
+  };
+  const secretOf = (name: KeyName, use: KeyUse): Buffer => {
+    const held = secrets.get(name);
+    if (held !== undefined && keys.get(name)?.use === use) return held;
+    const bytes = Buffer.from(find(name, use).secret, "base64");
+    secrets.set(name, bytes);
+    return bytes;
+  };
+  const pairOf = (name: KeyName): KeyObject => {
+    const held = pairs.get(name);
+    if (held !== undefined) return held;
+    const pair = createPrivateKey({
+      key: Buffer.from(find(name, "jwe").secret, "base64"),
+      format: "der",
+      type: "pkcs8",
+    });
+    pairs.set(name, pair);
+    return pair;
+  };
+  const store = (name: KeyName, key: StoredKey): KeyInfo => {
+    keys.set(name, key);
+    vault.save(Object.fromEntries(keys));
+    return infoOf(name, key);
+  };
+  const infoOf = (name: KeyName, key: StoredKey): KeyInfo => {
+    const use = key.use as KeyUse;
+    return { name, use, version: key.version, checkValue: checkValueOf(use, name) };
+  };
+  const checkValueOf = (use: KeyUse, name: KeyName): string => {
+    if (use === "jwe") return thumbprint(jwkOf(name));
+    const secret = secretOf(name, use);
+    if (use === "imkAc") return toHex(nodeCipher.tdes(secret, new Uint8Array(8)).subarray(0, 3));
+    return createHmac("sha256", secret).update("kabao check value").digest("hex").slice(0, 10);
+  };
+  const jwkOf = (name: KeyName): PublicJwk => {
+    const { x, y } = createPublicKey(pairOf(name)).export({ format: "jwk" }) as { x: string; y: string };
+    return { kty: "EC", crv: "P-256", x, y };
+  };
+  const cardKeyOf = (name: KeyName, { pan, psn }: CardKeyId): Uint8Array => {
+    const id = `${name}/${pan}/${psn}`;
+    const held = cardKeys.get(id);
+    if (held !== undefined) return held;
+    const derived = deriveCardKeyA(secretOf(name, "imkAc"), pan, psn, nodeCipher);
+    if (cardKeys.size >= CARD_KEYS_KEPT) {
+      const [oldest, key] = cardKeys.entries().next().value!;
+      wipe(key);
+      cardKeys.delete(oldest);
+    }
+    cardKeys.set(id, derived);
+    return derived;
+  };
+
+  return {
+    list: () => [...keys].map(([name, key]) => infoOf(name as KeyName, key)),
+    ensure(name, use) {
+      const held = keys.get(name);
+      if (held !== undefined) return infoOf(name, find(name, use));
+      const secret =
+        use === "jwe"
+          ? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "pkcs8" })
+          : Buffer.from(random.bytes(LENGTH[use]));
+      return store(name, { use, version: 1, secret: secret.toString("base64") });
+    },
+    importKey(name, use, bytes) {
+      if (bytes.length !== LENGTH[use]) throw new RangeError(`key store: a key for ${use} has ${LENGTH[use]} bytes`);
+      const secret = Buffer.from(bytes).toString("base64");
+      const held = keys.get(name);
+      if (held !== undefined && (held.use !== use || held.secret !== secret))
+        throw new RangeError(`key store: another key is named ${name}`);
+      return held === undefined ? store(name, { use, version: 1, secret }) : infoOf(name, held);
+    },
+    seal(name, plain, context) {
+      const nonce = random.bytes(NONCE_BYTES);
+      const cipher = createCipheriv("aes-256-gcm", secretOf(name, "aead"), nonce).setAAD(Buffer.from(context));
+      return new Uint8Array(Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
+    },
+    open(name, sealed, context) {
+      if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
+      const decipher = createDecipheriv("aes-256-gcm", secretOf(name, "aead"), sealed.subarray(0, NONCE_BYTES)).setAAD(
+        Buffer.from(context),
+      );
+      decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+      try {
+        return new Uint8Array(
+          Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]),
+        );
+      } catch {
+        return undefined;
+      }
+    },
+    hmac: (name, data) => new Uint8Array(createHmac("sha256", secretOf(name, "hmac")).update(data).digest()),
+    verifyArqc(name, request: ArqcRequest) {
+      const sessionKey = derivePbocSessionKey(cardKeyOf(name, request), request.atc, nodeCipher);
+      const expected = nodeMac(sessionKey, padMethod2(request.data));
+      wipe(sessionKey);
+      return equalBytes(expected, request.arqc);
+    },
+    deriveSessionKeys: (name, card, atcs) =>
+      atcs.map((atc) => derivePbocSessionKey(cardKeyOf(name, card), atc, nodeCipher)),
+    deriveCardKey: (name, card) => cardKeyOf(name, card).slice(),
+    publicJwk(name) {
+      const jwk = jwkOf(name);
+      return { ...jwk, kid: thumbprint(jwk), use: "enc", alg: "ECDH-ES+A256KW" };
+    },
+    openJwe: (name, compact) => openCompact(compact, pairOf(name)),
+  };
+}
+
+/** RFC 7638. */
+function thumbprint({ crv, kty, x, y }: PublicJwk): string {
+  return createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url");
+}
