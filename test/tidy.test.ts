@@ -7,7 +7,10 @@ import { describe, expect, test } from "vitest";
 // House rules that no compiler or linter holds. Each rule is a list of offending places: empty when the house is tidy.
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
   .split("\n")
   .filter((name) => /\.(ts|tsx|mjs|json|md|sh|grit|css|html)$/.test(name));
 const text = new Map(files.map((name) => [name, readIfThere(join(root, name))]));
@@ -74,14 +77,18 @@ describe("tidy", () => {
       .filter((name) => !isTest(name))
       .flatMap((name) =>
         importsOf(name)
-          .filter((target) => target.startsWith(".") && roomOf(relative(root, resolve(root, dirname(name), target))) !== roomOf(name))
+          .filter(
+            (target) =>
+              target.startsWith(".") && roomOf(relative(root, resolve(root, dirname(name), target))) !== roomOf(name),
+          )
           .map((target) => `${name} -> ${target}`),
       );
     expect(wrong).toEqual([]);
   });
 
   test("time and randomness are handed in", () => {
-    const pattern = /Date\.now\b|Math\.random\b|performance\.now\b|new Date\(\)|[{,]\s*now\s*[,}].*=\s*Date\b|\bset(Timeout|Interval|Immediate)\(/;
+    const pattern =
+      /Date\.now\b|Math\.random\b|performance\.now\b|new Date\(\)|[{,]\s*now\s*[,}].*=\s*Date\b|\bset(Timeout|Interval|Immediate)\(/;
     expect(places(pattern, (name) => !AMBIENT_ALLOWED.test(name))).toEqual([]);
   });
 
@@ -100,7 +107,12 @@ describe("tidy", () => {
   });
 
   test("no test is skipped or alone", () => {
-    expect(places(/\b(test|it|describe)\.(only|todo)\b|\b(test|it|describe)\.skip\(/, (name) => name !== "test/tidy.test.ts")).toEqual([]);
+    expect(
+      places(
+        /\b(test|it|describe)\.(only|todo)\b|\b(test|it|describe)\.skip\(/,
+        (name) => name !== "test/tidy.test.ts",
+      ),
+    ).toEqual([]);
   });
 
   test("every source file is imported or is an entry", () => {
@@ -120,10 +132,18 @@ describe("tidy", () => {
         }),
       ),
     );
-    const html = files.filter((name) => name.endsWith(".html")).map((name) => text.get(name)!).join("\n");
+    const html = files
+      .filter((name) => name.endsWith(".html"))
+      .map((name) => text.get(name)!)
+      .join("\n");
     const spawned = sources.map((name) => text.get(name)!).join("\n");
     const lost = sources.filter(
-      (name) => !isTest(name) && !entries.test(name) && !reached.has(name) && !html.includes(name.split("/").at(-1)!) && !spawned.includes(name),
+      (name) =>
+        !isTest(name) &&
+        !entries.test(name) &&
+        !reached.has(name) &&
+        !html.includes(name.split("/").at(-1)!) &&
+        !spawned.includes(name),
     );
     expect(lost).toEqual([]);
   });

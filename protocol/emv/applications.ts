@@ -15,7 +15,7 @@ export const PPSE: Uint8Array = fromAscii("2PAY.SYS.DDF01");
 /** 1PAY.SYS.DDF01: the contact directory. */
 export const PSE: Uint8Array = fromAscii("1PAY.SYS.DDF01");
 
-/** What a qUICS card with CVN 01 asks for, 35 bytes in this order. */
+/** What a qUICS card with CVN 01 asks for, 33 bytes in this order. */
 export const QUICS_PDOL: Uint8Array = hexBytes("9F6604 9F0206 9F0306 9F1A02 9505 5F2A02 9A03 9C01 9F3704");
 
 /** Field 55 of a UnionPay contactless purchase, in the order of the samples. Receivers go by tag, never by order. */
