@@ -1,0 +1,107 @@
+import { DKI, type KeyClass } from "#contracts/device-package";
+import type { ArqcRequest } from "#contracts/ports";
+import type { TokenRefusal, TokenRequest } from "#contracts/token-authorisation";
+import { DecodeError, hexBytes, toHex, toUint } from "#protocol/bytes";
+import { cryptogramData, cryptogramTypeOf, parseIad } from "#protocol/emv";
+import { acceptAtc, DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "#protocol/paytoken";
+import { type Instant, isExpired } from "#protocol/time";
+import { findTag, parseTlv } from "#protocol/tlv";
+import type { Token } from "../token.ts";
+
+/** Wrong cryptograms in a row that suspend a token. */
+export const CRYPTOGRAM_FAILURES_MAX = 10;
+
+/** What field 55 says, read once. */
+export interface Chip {
+  readonly keyClass: KeyClass;
+  readonly atc: number;
+  readonly data: Uint8Array;
+  readonly arqc: Uint8Array;
+}
+
+const KEY_CLASSES: ReadonlyMap<number, KeyClass> = new Map(
+  Object.entries(DKI).map(([name, dki]) => [dki, name as KeyClass]),
+);
+
+/** Field 55 of a request, checked against the message around it. */
+export function readChip(request: TokenRequest): Chip | TokenRefusal {
+  if (request.chipData === "") return "noChipData";
+  try {
+    const items = parseTlv(hexBytes(request.chipData));
+    const need = (tag: string) => {
+      const value = findTag(items, tag);
+      if (value === undefined) throw new DecodeError("missing", 0, ["F55", tag]);
+      return value;
+    };
+    const amount = request.amountMinor.padStart(12, "0");
+    if (toHex(need("9F02")) !== amount || toHex(need("5F2A")) !== request.currency.padStart(4, "0"))
+      return "dataMismatch";
+    const iad = parseIad(need("9F10"));
+    if (cryptogramTypeOf(iad.cvr) !== "ARQC") return "notArqc";
+    const keyClass = KEY_CLASSES.get(iad.dki);
+    const data = cryptogramData((tag) => findTag(items, tag), iad.cvr);
+    const arqc = need("9F26");
+    if (keyClass === undefined || iad.cvn !== 1 || data === undefined || arqc.length !== 8) return "badChipData";
+    return { keyClass, atc: toUint(need("9F36")), data, arqc };
+  } catch (error) {
+    if (error instanceof DecodeError) return "badChipData";
+    throw error;
+  }
+}
+
+export type Decision =
+  | { readonly kind: "accepted"; readonly token: Token; readonly atc: number; readonly holderVerified: boolean }
+  | {
+      readonly kind: "refused";
+      readonly reason: TokenRefusal /** Changed: a wrong cryptogram was counted. */;
+      readonly token?: Token;
+    };
+
+/**
+ * Decides one payment on one token. Pure but for `verify`, which only computes. The caller walks a batch in arrival order
+ * and hands each payment the token as the one before left it, so that two payments with one ATC cannot both pass.
+ */
+export function decidePayment(
+  token: Token,
+  request: TokenRequest,
+  now: Instant,
+  verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
+): Decision {
+  const refuse = (reason: TokenRefusal): Decision => ({ kind: "refused", reason });
+  if (token.state.kind === "inactive") return refuse("tokenInactive");
+  if (token.state.kind === "suspended") return refuse("tokenSuspended");
+  if (token.state.kind === "deleted") return refuse("tokenDeleted");
+  if (request.expiry !== undefined && request.expiry !== token.tokenExpiry) return refuse("expiryMismatch");
+  if (isExpired(token.tokenExpiry, now)) return refuse("tokenExpired");
+  if (!domainAllows(DEVICE_DOMAIN, request.entryMode)) return refuse("domain");
+
+  const chip = readChip(request);
+  if (typeof chip === "string") return refuse(chip);
+  if ((chip.keyClass === "secureElement") !== (token.keySource === "secureElement")) return refuse("badChipData");
+  const holderVerified = chip.keyClass !== "device";
+  if (!holderVerified && !TRANSIT_MCCS.has(request.mcc)) return refuse("holderNotVerified");
+
+  // The cryptogram first: only who has the key may spend an ATC. Number and sequence number are the token's own.
+  if (
+    !verify(chip.keyClass, { pan: token.tokenPan, psn: token.psn, atc: chip.atc, data: chip.data, arqc: chip.arqc })
+  ) {
+    const failures = token.cryptogramFailures + 1;
+    const state = failures >= CRYPTOGRAM_FAILURES_MAX ? ({ kind: "suspended", by: ["tsp"] } as const) : token.state;
+    return { kind: "refused", reason: "badCryptogram", token: { ...token, cryptogramFailures: failures, state } };
+  }
+  if (chip.keyClass !== "secureElement") {
+    const issued = token.keyRanges.some(
+      (range) =>
+        range.keyClass === chip.keyClass && chip.atc >= range.from && chip.atc <= range.to && now < range.expiresAt,
+    );
+    if (!issued) return refuse("keyNotIssued");
+  }
+  const verdict = acceptAtc(token.window, chip.atc);
+  if (verdict.verdict !== "accepted") return refuse(verdict.verdict === "replayed" ? "atcReplayed" : "atcOutsideWindow");
+  return {
+    kind: "accepted",
+    token: { ...token, window: verdict.window, cryptogramFailures: 0 },
+    atc: chip.atc,
+    holderVerified,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Calls } from "#contracts/operation";
+import type { LinkServerHandlers } from "#contracts/ports";
+import { problem } from "#contracts/problem";
+import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
+import { err, shardOf } from "#protocol/bytes";
+import { tokenLink } from "./authorise/link.ts";
+import { createAuthoriser } from "./authorise/service.ts";
+import { createRelay } from "./outbox.ts";
+import { ensureKeys, type TspPorts } from "./ports.ts";
+import { provisioning } from "./provision/service.ts";
+import { tokenByPan } from "./store.sql.ts";
+
+export { migrations } from "./migrations.ts";
+export type { TspPorts } from "./ports.ts";
+
+/** TOKEN SERVICE PROVIDER: vault, provisioning, cryptogram check, detokenisation. */
+export interface Tsp {
+  readonly walletApi: Calls<TspWalletApi>;
+  readonly issuerApi: Calls<TspIssuerApi>;
+  /** The network's link: `authoriseToken`. */
+  readonly tokens: LinkServerHandlers;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export function createTsp(ports: TspPorts): Tsp {
+  ensureKeys(ports.keys);
+  const relay = createRelay(ports);
+  const authorise = createAuthoriser({ ...ports, lanes: ports.lanes ?? 2 });
+  const { calls: walletApi, change } = provisioning(ports, relay);
+  return {
+    walletApi,
+    issuerApi: {
+      changeToken: ({ tokenRef, change: kind }) =>
+        change(tokenRef, kind === "delete" ? { kind } : { kind, by: "issuer" }),
+      async notifyPayment({ tokenPan, notice }, context) {
+        const token = await tokenByPan(ports.db, shardOf(tokenPan), tokenPan);
+        if (token === undefined) return err(problem("notFound", { at: "tokenPan" }));
+        return ports.wallet.notifyPayment({ tokenRef: token.tokenRef, notice }, context);
+      },
+    },
+    tokens: tokenLink(authorise, ports.log),
+    start: relay.start,
+    stop: relay.stop,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Migration } from "#contracts/ports";
+
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    name: "vault and tokens",
+    sql: `
+      create table card (
+        b smallint not null,
+        pan_ref text not null,
+        pan_sealed bytea not null,
+        pan_suffix text not null,
+        par text not null,
+        created_at bigint not null,
+        primary key (b, pan_ref)
+      );
+      -- b is the shard of the token PAN, of its reference and of its card alike: they are chosen so.
+      create table token (
+        b smallint not null,
+        token_pan text not null,
+        token_ref text not null,
+        pan_ref text not null,
+        binding_id text not null,
+        device_id text not null,
+        device_name text not null,
+        device_key jsonb not null,
+        wallet_account text not null,
+        key_source text not null,
+        status text not null,
+        suspended_by text[] not null,
+        token_expiry text not null,
+        psn text not null,
+        card_kind text not null,
+        decision jsonb not null,
+        key_ranges jsonb not null,
+        next_atc int not null,
+        atc_high int not null,
+        atc_seen bigint not null,
+        cryptogram_failures int not null,
+        version bigint not null,
+        changed_at bigint not null,
+        primary key (b, token_pan)
+      ) with (fillfactor = 70);
+      create unique index token_ref_key on token (b, token_ref);
+      create index token_device on token (device_id);
+      create unique index token_binding on token (b, binding_id);
+      -- Accepted payments: a retransmission finds its first answer here.
+      create table spent (
+        b smallint not null,
+        token_pan text not null,
+        journey_id text not null,
+        atc int not null,
+        at bigint not null,
+        primary key (b, token_pan, journey_id)
+      );
+      -- One row a decided binding, also the refused ones: the same request gets the same answer.
+      create table binding (
+        binding_id text primary key,
+        b smallint not null,
+        pan_ref text not null,
+        answer jsonb not null,
+        created_at bigint not null
+      );
+      create table outbox (
+        b smallint not null,
+        id text not null,
+        topic text not null,
+        body jsonb not null,
+        tries int not null,
+        next_at bigint not null,
+        primary key (b, id)
+      );
+      create index outbox_due on outbox (next_at);
+    `,
+  },
+];

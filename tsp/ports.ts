@@ -1,0 +1,50 @@
+import type { IssuerApi } from "#contracts/issuer-api";
+import type { Calls } from "#contracts/operation";
+import {
+  type Clock,
+  type Db,
+  type GroupCommit,
+  type KeyName,
+  type KeyStore,
+  keyName,
+  type Log,
+  type Random,
+  type Sealer,
+  type Timers,
+} from "#contracts/ports";
+import type { WalletTspApi } from "#contracts/wallet-api";
+
+/** What the token service provider needs of the world. */
+export interface TspPorts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly keys: KeyStore;
+  readonly sealer: Sealer;
+  readonly groupCommit: GroupCommit;
+  readonly issuer: Calls<IssuerApi>;
+  readonly wallet: Calls<WalletTspApi>;
+  /** Batches in flight at once; requests of one card always share a lane. 2 when absent. */
+  readonly lanes?: number;
+}
+
+/** The TSP's keys by handle. One issuer master key a key source and class: the derivation index in the IAD chooses. */
+export const KEYS: Readonly<Record<"panSeal" | "panRef" | "cardData", KeyName>> = {
+  panSeal: keyName("tsp.pan-seal"),
+  panRef: keyName("tsp.pan-ref"),
+  cardData: keyName("tsp.card-data"),
+};
+export const MASTER_KEYS: Readonly<Record<"secureElement" | "user" | "device", KeyName>> = {
+  secureElement: keyName("tsp.imk-ac.secure-element"),
+  user: keyName("tsp.imk-ac.user"),
+  device: keyName("tsp.imk-ac.device"),
+};
+
+export function ensureKeys(keys: KeyStore): void {
+  keys.ensure(KEYS.panSeal, "aead");
+  keys.ensure(KEYS.panRef, "hmac");
+  keys.ensure(KEYS.cardData, "jwe");
+  for (const name of Object.values(MASTER_KEYS)) keys.ensure(name, "imkAc");
+}

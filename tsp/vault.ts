@@ -1,0 +1,46 @@
+import type { KeyStore, Queries } from "#contracts/ports";
+import { concat, fromAscii, shardOf, toBase64url, toLatin1 } from "#protocol/bytes";
+import { Pan } from "#protocol/pan";
+import { makePar } from "#protocol/paytoken";
+import type { Instant } from "#protocol/time";
+import { KEYS } from "./ports.ts";
+
+/** A funding card in the vault. */
+export interface VaultCard {
+  readonly b: number;
+  /** Keyed hash of the whole number: the same card always gives the same, and it says nothing of the number. */
+  readonly panRef: string;
+  readonly panSuffix: string;
+  readonly par: string;
+}
+
+/** The reference by which a card is found. 24 characters. */
+export function panRefOf(keys: KeyStore, pan: Pan): string {
+  return toBase64url(keys.hmac(KEYS.panRef, fromAscii(pan.expose())).subarray(0, 18));
+}
+
+export function cardOf(keys: KeyStore, pan: Pan): VaultCard {
+  const panRef = panRefOf(keys, pan);
+  const entropy = concat(keys.hmac(KEYS.panRef, fromAscii(`par/${panRef}`)));
+  return { b: shardOf(panRef), panRef, panSuffix: pan.suffix, par: makePar(entropy) };
+}
+
+/** The number is stored sealed, bound to its row; a card that is there stays as it is. */
+export async function keepCard(db: Queries, keys: KeyStore, pan: Pan, card: VaultCard, at: Instant): Promise<void> {
+  const sealed = keys.seal(KEYS.panSeal, fromAscii(pan.expose()), card.panRef);
+  await db.query(
+    {
+      text: `insert into card (b, pan_ref, pan_sealed, pan_suffix, par, created_at) values ($1, $2, $3, $4, $5, $6)
+        on conflict (b, pan_ref) do nothing`,
+    },
+    [card.b, card.panRef, sealed, card.panSuffix, card.par, at],
+  );
+}
+
+/** @throws {Error} when the seal does not hold: the row was changed by someone who has no key. */
+export function openPan(keys: KeyStore, panRef: string, sealed: Uint8Array): Pan {
+  const plain = keys.open(KEYS.panSeal, sealed, panRef);
+  const pan = plain === undefined ? undefined : Pan.parse(toLatin1(plain));
+  if (pan?.ok !== true) throw new Error("vault: a sealed card does not open");
+  return pan.value;
+}
