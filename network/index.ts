@@ -1,0 +1,130 @@
+import type { LinkServerHandlers, Peer } from "#contracts/ports";
+import { DecodeError } from "#protocol/bytes";
+import {
+  answerHeader,
+  answerTo,
+  type CupsHeader,
+  encodeCupsFrame,
+  type IsoMessage,
+  journeyIdOf,
+  keyOf,
+  parseCupsFrame,
+  parseHeader,
+} from "#protocol/iso8583";
+import { createIssuerLink } from "./issuer-link.ts";
+import { createJournal } from "./journal.ts";
+import { ensureKeys, type NetworkPorts } from "./ports.ts";
+import { createSafeStore } from "./safe-store.ts";
+import { createSwitch } from "./switch.ts";
+import { createTspClient } from "./tsp-client.ts";
+
+export { DEFAULT_TIMING, type NetworkConfig, type Route } from "./config.ts";
+export { migrations } from "./migrations.ts";
+export type { NetworkPorts } from "./ports.ts";
+
+/** SWITCH: sign-on, routing by card and token ranges, detokenisation, time-outs and reversals. */
+export interface Network {
+  readonly acquirers: LinkServerHandlers;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Why a message is sent back unread. The list of the header's own codes is published; this one for the body is ours. UNVERIFIED. */
+const REJECT_BODY = "00065";
+
+export function createNetwork(ports: NetworkPorts): Network {
+  const { db, clock, timers, log, keys, config } = ports;
+  ensureKeys(keys);
+  const tsp = createTspClient(ports.tsp, timers, log, config.timing.tspAnswerMs);
+  const issuers = new Map(
+    ports.issuers.map(({ id, link }) => [
+      id,
+      createIssuerLink({
+        id,
+        link,
+        institution: config.institution,
+        clock,
+        timers,
+        log,
+        echoMs: config.timing.echoMs,
+        onUp: () => safeStore.wake(),
+      }),
+    ]),
+  );
+  const journal = createJournal({ db, clock, keys, log });
+  const { reversalRepeatMs: repeatMs, issuerAnswerMs: answerMs } = config.timing;
+  const safeStore = createSafeStore({ db, clock, timers, keys, log, issuers, repeatMs, answerMs });
+  const handle = createSwitch({ clock, log, config, tsp, issuers, journal, safeStore });
+  /** Requests by their own key: a retransmission joins the one in flight, and gets its answer for a while after. */
+  const answers = new Map<string, Promise<IsoMessage | undefined>>();
+
+  function once(request: IsoMessage): Promise<IsoMessage | undefined> {
+    const key = keyOf(request);
+    if (key === undefined) return handle(request);
+    const name = `${request.mti}|${journeyIdOf(key)}|${String(request.fields[2])}`;
+    const known = answers.get(name);
+    if (known !== undefined) return known;
+    const answer = handle(request);
+    answers.set(name, answer);
+    const forget = () => answers.delete(name);
+    // Without an answer there is nothing to repeat: the next one is tried anew.
+    answer.then((value) => (value === undefined ? forget() : timers.after(config.timing.answerKeptMs, forget)), forget);
+    return answer;
+  }
+
+  function receive(peer: Peer, header: CupsHeader, request: IsoMessage): void {
+    const reply = (message: IsoMessage) => peer.send(encodeCupsFrame(answerHeader(header), message));
+    if (request.mti === "0820") {
+      reply(answerTo(request, "00"));
+      return;
+    }
+    once(request).then(
+      (answer) => answer !== undefined && reply(answer),
+      // Nobody knows how far it came: no answer, and the acquirer's reversal will put it right.
+      (error: unknown) => log.error("network.requestFailed", { error }),
+    );
+  }
+
+  return {
+    acquirers: {
+      onOpen() {},
+      onClose() {},
+      onFrame(peer, frame) {
+        try {
+          const { header, message } = parseCupsFrame(frame);
+          receive(peer, header, message);
+        } catch (error) {
+          if (!(error instanceof DecodeError)) throw error;
+          log.warn("network.badFrame", { cause: error.message });
+          reject(peer, frame);
+        }
+      },
+    },
+    start() {
+      tsp.start();
+      for (const issuer of issuers.values()) issuer.start();
+      safeStore.start();
+    },
+    async stop() {
+      await safeStore.stop();
+      for (const issuer of issuers.values()) await issuer.stop();
+      await tsp.stop();
+      await journal.flushed();
+    },
+  };
+}
+
+/** A readable header before an unreadable body: the message goes back as it came, with the reason in the header. */
+function reject(peer: Peer, frame: Uint8Array): void {
+  try {
+    parseHeader(frame);
+  } catch {
+    peer.close();
+    return;
+  }
+  const back = frame.slice();
+  back.copyWithin(6, 17, 28);
+  back.set(frame.subarray(6, 17), 17);
+  for (let i = 0; i < REJECT_BODY.length; i++) back[41 + i] = REJECT_BODY.charCodeAt(i);
+  peer.send(back);
+}

@@ -1,0 +1,39 @@
+import type { Migration } from "#contracts/ports";
+
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    name: "journal and safe store",
+    sql: `
+      -- Every message that passed. No number in clear: a keyed hash and the last four.
+      create table journal (
+        b smallint not null,
+        journey_id text not null,
+        seq bigint not null,
+        at bigint not null,
+        direction text not null,
+        peer text not null,
+        mti text not null,
+        pan_hash text,
+        pan_suffix text,
+        processing_code text,
+        amount_minor bigint,
+        currency text,
+        response_code text,
+        settlement_date text,
+        primary key (b, journey_id, seq)
+      );
+      create index journal_settlement on journal (settlement_date);
+      -- Reversals that a member has not acknowledged yet: sent again until it does, also after a restart. Sealed.
+      create table owed_reversal (
+        b smallint not null,
+        journey_id text not null,
+        issuer text not null,
+        message bytea not null,
+        tries int not null,
+        next_at bigint not null,
+        primary key (b, journey_id)
+      );
+    `,
+  },
+];
