@@ -1,5 +1,6 @@
 export {
   type ApduChannel,
+  type ApduDirection,
   type ChipData,
   runContactless,
   type TapRequest,

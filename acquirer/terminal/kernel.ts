@@ -19,6 +19,9 @@ import { type Money, toN12 } from "#protocol/money";
 import { type ExpiryYymm, type Instant, parseExpiry, toYymmdd } from "#protocol/time";
 import { buildDol, encodeTlv, findTag, parseDol, parseTlv, type Tlv } from "#protocol/tlv";
 
+/** Which way an APDU went. */
+export type ApduDirection = "command" | "response";
+
 /** A card in the field. Rejects when the card has left it. */
 export interface ApduChannel {
   transmit(apdu: Uint8Array): Promise<Uint8Array>;
@@ -113,7 +116,7 @@ export async function runContactless(
       // 6985: this application does not want this transaction; the next one may.
       if (options.sw === SW.conditionsNotSatisfied) continue;
       if (options.sw !== SW.ok) return { outcome: "tryAnotherCard", reason: "cardRefused" };
-      return conclude(tlvs(options.data, "GPO"), aid, values, request);
+      return conclude(tlvs(options.data, "GPO"), aid, values);
     }
     return { outcome: "tryAnotherCard", reason: "noCommonApplication" };
   } catch (error) {
@@ -210,7 +213,6 @@ function conclude(
   items: readonly Tlv[],
   aid: Uint8Array,
   values: Map<string, Uint8Array>,
-  request: TapRequest,
 ): TapResult {
   const need = (tag: string, length?: number) => {
     const value = findTag(items, tag);

@@ -1,0 +1,67 @@
+import type { Db } from "#contracts/ports";
+
+export interface Terminal {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly merchantName: string;
+  /** F43, 40 bytes: what reaches the bank. ASCII, since the wire's Chinese is GBK. */
+  readonly wireName: string;
+  readonly mcc: string;
+}
+
+/** The invented shops of the demo. */
+export const DEMO_MERCHANTS: readonly {
+  readonly id: string;
+  readonly name: string;
+  readonly wireName: string;
+  readonly mcc: string;
+  readonly terminals: readonly string[];
+}[] = [
+  {
+    id: "999000150810001",
+    name: "示范咖啡",
+    wireName: "CHN29000DEMO CAFE",
+    mcc: "5814",
+    terminals: ["T0000001", "T0000002"],
+  },
+  { id: "999000150810002", name: "示范超市", wireName: "CHN29000DEMO MARKET", mcc: "5411", terminals: ["T0000003"] },
+];
+
+export async function seedMerchants(db: Db): Promise<void> {
+  await db.transaction(async (tx) => {
+    for (const { id, name, mcc, terminals } of DEMO_MERCHANTS) {
+      await tx.query({ text: "insert into merchant (id, name, mcc) values ($1, $2, $3) on conflict do nothing" }, [
+        id,
+        name,
+        mcc,
+      ]);
+      for (const terminal of terminals) {
+        await tx.query({ text: "insert into terminal (id, merchant_id) values ($1, $2) on conflict do nothing" }, [
+          terminal,
+          id,
+        ]);
+      }
+    }
+  });
+}
+
+export async function loadTerminals(db: Db): Promise<ReadonlyMap<string, Terminal>> {
+  const rows = await db.query<{ id: string; merchant_id: string; name: string; mcc: string }>({
+    text: "select t.id, t.merchant_id, m.name, m.mcc from terminal t join merchant m on m.id = t.merchant_id order by t.id",
+  });
+  return new Map(
+    rows.map((row) => {
+      const demo = DEMO_MERCHANTS.find(({ id }) => id === row.merchant_id);
+      return [
+        row.id,
+        {
+          id: row.id,
+          merchantId: row.merchant_id,
+          merchantName: row.name,
+          wireName: (demo?.wireName ?? "CHN29000MERCHANT").padEnd(40, " "),
+          mcc: row.mcc,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+import type { Clock, Link, Log, Timers } from "#contracts/ports";
+import { DecodeError } from "#protocol/bytes";
+import {
+  answerHeader,
+  answerMti,
+  answerTo,
+  encodeCupsFrame,
+  type IsoMessage,
+  journeyIdOf,
+  keyOf,
+  NETWORK_CODE,
+  parseCupsFrame,
+} from "#protocol/iso8583";
+import { toF7 } from "#protocol/time";
+import type { AcquirerConfig } from "./ports.ts";
+
+export type NetworkAnswer =
+  | { readonly kind: "answer"; readonly message: IsoMessage }
+  | { readonly kind: "notSent" }
+  | { readonly kind: "silent" };
+
+/** The acquirer's session with the network. */
+export interface NetworkLink {
+  start(): void;
+  stop(): Promise<void>;
+  /** `notSent`: nothing left us. `silent`: it left, and what came of it is not known. */
+  ask(request: IsoMessage): Promise<NetworkAnswer>;
+}
+
+export function createNetworkLink(ports: {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly config: AcquirerConfig;
+  readonly stan: () => Promise<string>;
+  readonly onUp: () => void;
+}): NetworkLink {
+  const { link, clock, timers, log, config } = ports;
+  const waiting = new Map<string, (answer: NetworkAnswer) => void>();
+  const slot = (mti: string, message: IsoMessage) => {
+    const key = keyOf(message);
+    return key === undefined ? undefined : `${mti}|${journeyIdOf(key)}`;
+  };
+
+  function ask(request: IsoMessage): Promise<NetworkAnswer> {
+    return new Promise((resolve) => {
+      const key = slot(answerMti(request.mti), request)!;
+      const others = waiting.get(key);
+      const settle = (answer: NetworkAnswer) => {
+        cancel();
+        waiting.delete(key);
+        resolve(answer);
+        others?.(answer);
+      };
+      const cancel = timers.after(config.answerMs, () => settle({ kind: "silent" }));
+      waiting.set(key, settle);
+      const frame = encodeCupsFrame(
+        { test: true, destination: config.network, source: config.institution, rejectCode: "00000" },
+        request,
+      );
+      if (!link.send(frame)) settle({ kind: "notSent" });
+    });
+  }
+
+  return {
+    ask,
+    stop: () => link.stop(),
+    start() {
+      link.start({
+        onUp() {
+          void ports.stan().then(async (stan) => {
+            const { institution } = config;
+            await ask({
+              mti: "0820",
+              fields: { 7: toF7(clock.now()), 11: stan, 32: institution, 33: institution, 70: NETWORK_CODE.signOn },
+            });
+            ports.onUp();
+          });
+        },
+        onDown() {
+          for (const settle of [...waiting.values()]) settle({ kind: "silent" });
+        },
+        onFrame(frame) {
+          try {
+            const { header, message } = parseCupsFrame(frame);
+            if (message.mti === "0820") {
+              link.send(encodeCupsFrame(answerHeader(header), answerTo(message, "00")));
+              return;
+            }
+            const key = slot(message.mti, message);
+            const settle = key === undefined ? undefined : waiting.get(key);
+            if (settle === undefined) log.warn("acquirer.lateAnswer", { mti: message.mti });
+            else settle({ kind: "answer", message });
+          } catch (error) {
+            if (!(error instanceof DecodeError)) throw error;
+            log.warn("acquirer.badFrame", { cause: error.message });
+          }
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { Db, GroupCommit, Queries, Statement } from "#contracts/ports";
+import { chinaDate, type Instant } from "#protocol/time";
+import { type Sale, type SaleRow, type SaleState, saleOf } from "./sale.ts";
+
+const COLUMNS =
+  "b, id, kind, terminal_id, amount_minor, currency, state, token_suffix, request, rrn, original_id, refunded_minor, response_code, at";
+
+const INSERT: Statement = {
+  name: "acquirer.keep",
+  text: `insert into sale (${COLUMNS}, business_date)
+    select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bytea[],
+      $10::text[], $11::text[], $12::bigint[], $13::text[], $14::bigint[], $15::text[])`,
+};
+/** First outcome wins: an answer that crosses a reversal changes nothing. */
+const SETTLE: Statement = {
+  name: "acquirer.settle",
+  text: `update sale s set state = i.state, response_code = i.response_code, reversal = i.reversal, next_at = i.next_at
+    from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bigint[]) as i(b, id, state, response_code, reversal, next_at)
+    where s.b = i.b and s.id = i.id and (s.state = 'sent' or (s.state = 'reversing' and i.state in ('reversing', 'reversed')))
+    returning s.b, s.id`,
+};
+
+export interface Outcome {
+  readonly b: number;
+  readonly id: string;
+  readonly state: SaleState;
+  readonly responseCode: string | null;
+  readonly reversal: Uint8Array | null;
+  readonly nextAt: Instant | null;
+}
+
+export interface SaleStore {
+  /** Durable before it resolves: nothing is sent that we could forget. */
+  keep(sale: Sale): Promise<void>;
+  /** Durable before it resolves. False: another outcome was there first. */
+  settle(outcome: Outcome): Promise<boolean>;
+}
+
+export function createSaleStore(db: Db, groupCommit: GroupCommit, lanes: number): SaleStore {
+  const keep = groupCommit.create<Sale, void>({
+    lanes,
+    maxBatch: 128,
+    shardOf: (sale) => sale.b,
+    async commit(sales) {
+      await db.query(INSERT, [
+        sales.map((s) => s.b),
+        sales.map((s) => s.id),
+        sales.map((s) => s.kind),
+        sales.map((s) => s.terminalId),
+        sales.map((s) => s.amount.minor),
+        sales.map((s) => s.amount.currency),
+        sales.map((s) => s.state),
+        sales.map((s) => s.tokenSuffix),
+        sales.map((s) => s.request),
+        sales.map((s) => s.rrn),
+        sales.map((s) => s.originalId),
+        sales.map((s) => s.refundedMinor),
+        sales.map((s) => s.responseCode),
+        sales.map((s) => s.at),
+        sales.map((s) => chinaDate(s.at)),
+      ]);
+      return sales.map(() => undefined);
+    },
+  });
+  const settle = groupCommit.create<Outcome, boolean>({
+    lanes,
+    maxBatch: 128,
+    shardOf: (outcome) => outcome.b,
+    async commit(outcomes) {
+      const rows = await db.query<{ id: string }>(SETTLE, [
+        outcomes.map((o) => o.b),
+        outcomes.map((o) => o.id),
+        outcomes.map((o) => o.state),
+        outcomes.map((o) => o.responseCode),
+        outcomes.map((o) => o.reversal),
+        outcomes.map((o) => o.nextAt),
+      ]);
+      const done = new Set(rows.map((row) => row.id));
+      return outcomes.map((outcome) => done.has(outcome.id));
+    },
+  });
+  return { keep, settle };
+}
+
+export async function saleById(db: Queries, b: number, id: string): Promise<Sale | undefined> {
+  return (
+    await db.query<SaleRow>({ name: "acquirer.sale", text: `select ${COLUMNS} from sale where b = $1 and id = $2` }, [
+      b,
+      id,
+    ])
+  ).map(saleOf)[0];
+}
+
+export async function salesOf(db: Queries, terminalId: string, limit: number): Promise<readonly Sale[]> {
+  const rows = await db.query<SaleRow>(
+    { text: `select ${COLUMNS} from sale where terminal_id = $1 order by at desc, id desc limit $2` },
+    [terminalId, limit],
+  );
+  return rows.map(saleOf);
+}
+
+/** Takes part of a sale for a refund or void, or gives it back (negative). False: more than is left. */
+export async function takeRefund(db: Queries, original: Sale, minor: bigint): Promise<boolean> {
+  const rows = await db.query(
+    {
+      text: `update sale set refunded_minor = refunded_minor + $3 where b = $1 and id = $2 and state = 'approved'
+        and refunded_minor + $3 between 0 and amount_minor returning id`,
+    },
+    [original.b, original.id, minor],
+  );
+  return rows.length === 1;
+}
+
+/** Sales without an outcome: sent before `before`, or reversals that are due. */
+export async function openSales(
+  db: Queries,
+  now: Instant,
+  sentBefore: Instant,
+): Promise<readonly (Sale & { readonly reversal: Uint8Array | null })[]> {
+  const rows = await db.query<SaleRow & { reversal: Uint8Array | null }>(
+    {
+      text: `select ${COLUMNS}, reversal from sale where (state = 'reversing' and next_at <= $1) or (state = 'sent' and at <= $2) order by at limit 500`,
+    },
+    [now, sentBefore],
+  );
+  return rows.map((row) => ({ ...saleOf(row), reversal: row.reversal }));
+}
+
+export interface Totals {
+  readonly sales: number;
+  readonly salesMinor: bigint;
+  readonly refunds: number;
+  readonly refundsMinor: bigint;
+}
+
+/** Approved business of one day (MMDD, China time). A void is a refund of the whole. */
+export async function totalsOf(db: Queries, terminalId: string, at: Instant): Promise<Totals> {
+  const rows = await db.query<{ kind: string; n: bigint; minor: bigint }>(
+    {
+      text: `select kind, count(*)::bigint as n, sum(amount_minor)::bigint as minor from sale
+        where terminal_id = $1 and business_date = $2 and state = 'approved' and at > $3 group by kind`,
+    },
+    [terminalId, chinaDate(at), at - 2 * 86_400_000],
+  );
+  const sum = (kinds: readonly string[]) =>
+    rows
+      .filter((row) => kinds.includes(row.kind))
+      .reduce((total, row) => ({ n: total.n + Number(row.n), minor: total.minor + row.minor }), { n: 0, minor: 0n });
+  const sales = sum(["sale"]);
+  const refunds = sum(["refund", "void"]);
+  return { sales: sales.n, salesMinor: sales.minor, refunds: refunds.n, refundsMinor: refunds.minor };
+}
