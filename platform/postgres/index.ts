@@ -1,0 +1,3 @@
+export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
+export { migrate } from "./migrate.ts";
+export { openPostgres, type PostgresDb } from "./postgres.ts";

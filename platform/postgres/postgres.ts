@@ -1,0 +1,73 @@
+import pg from "pg";
+import type { Db, SqlScalar, SqlValue, Statement } from "#contracts/ports";
+
+export interface PostgresDb extends Db {
+  close(): Promise<void>;
+}
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+
+/** int8 is exact: amounts and counters come as bigint. Everything else as the driver reads it. */
+const types = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    if (format !== "binary" && oid === INT8) return (text: string) => BigInt(text);
+    if (format !== "binary" && oid === INT8_ARRAY)
+      return (text: string) => text.slice(1, -1).split(",").filter(Boolean).map(BigInt);
+    return pg.types.getTypeParser(oid, format as "text");
+  },
+} as pg.CustomTypesConfig;
+
+/** PostgreSQL by URL, every name in one schema. The pool's connections carry prepared statements by name. */
+export function openPostgres(url: string, schema: string, options: { readonly poolSize?: number } = {}): PostgresDb {
+  if (!/^[a-z_]+$/.test(schema)) throw new RangeError("postgres: a schema name has small letters and _");
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 6,
+    types,
+    options: `-c search_path=${schema}`,
+    application_name: `kabao-${schema}`,
+  });
+  // A lost idle connection is replaced by the pool; the next query tells whether the server is back.
+  pool.on("error", () => {});
+  return {
+    query: (statement, parameters) => run(pool, statement, parameters),
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken = false;
+      try {
+        await client.query("begin");
+        const result = await work({ query: (statement, parameters) => run(client, statement, parameters) });
+        await client.query("commit");
+        return result;
+      } catch (error) {
+        await client.query("rollback").catch(() => {
+          broken = true;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function run<Row extends object>(
+  on: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  parameters: readonly SqlValue[] = [],
+): Promise<readonly Row[]> {
+  const config = {
+    text: statement.text,
+    values: parameters.map(toDriver),
+    ...(statement.name === undefined ? {} : { name: statement.name }),
+  };
+  return (await on.query<Row & pg.QueryResultRow>(config)).rows;
+}
+
+/** The driver knows Buffers, not every Uint8Array, inside arrays. */
+function toDriver(value: SqlValue): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return Array.isArray(value) ? (value as readonly SqlScalar[]).map(toDriver) : value;
+}

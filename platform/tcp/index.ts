@@ -1,0 +1,2 @@
+export { FRAMINGS, type Framing } from "./framing.ts";
+export { type TcpLinkOptions, type TcpServerOptions, tcpLink, tcpLinkServer } from "./tcp.ts";
