@@ -1,0 +1,89 @@
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import type { Api, Calls } from "#contracts/operation";
+import type { Log } from "#contracts/ports";
+import { PROBLEM_STATUS, type Problem, problem } from "#contracts/problem";
+import { call } from "../calls/index.ts";
+
+const BODY_MAX = 64 * 1024;
+const KEY = /^[A-Za-z0-9_-]{1,64}$/;
+
+export interface ApiDoor<A extends Api> {
+  readonly api: A;
+  /** The calls for this request's caller, or why he may not call. */
+  readonly callsFor: (context: Context) => Promise<Calls<A> | Problem> | Calls<A> | Problem;
+  readonly log: Log;
+}
+
+/** Each operation as POST {path}/v1/{name}. Refusals are RFC 9457 problems; nothing that was sent comes back. */
+export function serveApi<A extends Api>(app: Hono, path: string, door: ApiDoor<A>): void {
+  app.post(`${path}/v1/:name`, async (context, next) => {
+    const name = context.req.param("name");
+    if (!Object.hasOwn(door.api, name)) return next();
+    const refused = headersFault(context, door.api[name]!.readOnly === true);
+    if (refused !== undefined) return answer(context, refused);
+    const body = await readBody(context);
+    if (body === undefined)
+      return answer(context, problem("badRequest", { detail: "the body is not JSON of at most 64 KB" }));
+    const calls = await door.callsFor(context);
+    if (isProblem(calls)) return answer(context, calls);
+    const idempotencyKey = context.req.header("idempotency-key") ?? "read-only";
+    const journeyId = context.req.header("kabao-journey") ?? idempotencyKey;
+    const implementation = {
+      calls,
+      onFailure: (operation: string, error: unknown) => door.log.error("http.failed", { operation, error }),
+    };
+    const result = await call(door.api, name, implementation, body.json, { journeyId, idempotencyKey });
+    return result.ok ? context.json(result.value as object) : answer(context, result.error);
+  });
+}
+
+function headersFault(context: Context, readOnly: boolean): Problem | undefined {
+  const type = context.req.header("content-type") ?? "";
+  if (!/^application\/json\b/.test(type))
+    return problem("badRequest", { at: "Content-Type", detail: "wants application/json" });
+  const key = context.req.header("idempotency-key");
+  if (!readOnly && key === undefined)
+    return problem("badRequest", { at: "Idempotency-Key", detail: "wants one for each call that changes something" });
+  if (key !== undefined && !KEY.test(key)) return problem("badRequest", { at: "Idempotency-Key" });
+  const journey = context.req.header("kabao-journey");
+  return journey !== undefined && !KEY.test(journey) ? problem("badRequest", { at: "Kabao-Journey" }) : undefined;
+}
+
+async function readBody(context: Context): Promise<{ readonly json: unknown } | undefined> {
+  if (Number(context.req.header("content-length") ?? "0") > BODY_MAX) return undefined;
+  try {
+    const text = await context.req.text();
+    return text.length > BODY_MAX ? undefined : { json: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblem(value: object): value is Problem {
+  return typeof (value as { code?: unknown }).code === "string";
+}
+
+function answer(context: Context, fault: Problem): Response {
+  const status = PROBLEM_STATUS[fault.code];
+  return context.newResponse(
+    JSON.stringify({ type: `urn:kabao:problem:${fault.code}`, title: fault.code, status, ...fault }),
+    status,
+    {
+      "content-type": "application/problem+json",
+    },
+  );
+}
+
+/** Only pages and programs that speak to us by our own name get in: no foreign page, no rebound DNS name. */
+export function doorGuard(hosts: ReadonlySet<string>, origins: ReadonlySet<string>): MiddlewareHandler {
+  return async (context, next): Promise<Response | undefined> => {
+    const origin = context.req.header("origin");
+    if (!hosts.has(context.req.header("host") ?? "") || (origin !== undefined && !origins.has(origin))) {
+      return answer(context, problem("forbidden", { at: origin === undefined ? "Host" : "Origin" }));
+    }
+    await next();
+    context.header("x-content-type-options", "nosniff");
+    context.header("referrer-policy", "no-referrer");
+    return undefined;
+  };
+}
