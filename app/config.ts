@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#protocol/bytes";
-import { EDGES, type EdgeName, PARTIES, type Party, wiringOf } from "./topology.ts";
+import { EDGES, type Edge, type EdgeName, PARTIES, type Party, wiringOf } from "./topology.ts";
 
 /** What `kabao serve` was told on the command line, as text. */
 export interface ServeOptions {
@@ -85,7 +85,7 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
 
   const addresses: Partial<Record<EdgeName, URL>> = {};
   const strangers = new Set<EdgeName>();
-  for (const [name, edge] of Object.entries(EDGES) as [EdgeName, (typeof EDGES)[EdgeName]][]) {
+  for (const [name, edge] of Object.entries(EDGES) as [EdgeName, Edge][]) {
     if (wiringOf(edge, hosted) !== "call") continue;
     const option = OPTION_OF_EDGE[name];
     const given = options.peers?.[option];

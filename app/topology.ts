@@ -15,7 +15,16 @@ export interface Edge {
   readonly portOffset: number;
 }
 
-export const EDGES = {
+export type EdgeName =
+  | "acquirerToNetwork"
+  | "networkToTsp"
+  | "networkToIssuer"
+  | "walletToTsp"
+  | "issuerToTsp"
+  | "tspToIssuer"
+  | "tspToWallet";
+
+export const EDGES: Readonly<Record<EdgeName, Edge>> = {
   acquirerToNetwork: { from: "acquirer", to: "network", kind: "iso", portOffset: 11 },
   networkToTsp: { from: "network", to: "tsp", kind: "token", portOffset: 12 },
   networkToIssuer: { from: "network", to: "issuer", kind: "iso", portOffset: 13 },
@@ -23,8 +32,7 @@ export const EDGES = {
   issuerToTsp: { from: "issuer", to: "tsp", kind: "json", portOffset: 14 },
   tspToIssuer: { from: "tsp", to: "issuer", kind: "json", portOffset: 15 },
   tspToWallet: { from: "tsp", to: "wallet", kind: "json", portOffset: 16 },
-} as const satisfies Record<string, Edge>;
-export type EdgeName = keyof typeof EDGES;
+};
 
 export type Wiring = "memory" | "listen" | "call" | "absent";
 

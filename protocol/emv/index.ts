@@ -32,6 +32,7 @@ export {
   cryptogramUnder,
   SCHEMES,
 } from "./cryptogram.ts";
+export { type DescribedApdu, describeCommand, describeResponse, emvValues } from "./describe.ts";
 export { type CryptogramType, cidOf, cryptogramTypeOf, cvrOf, encodeIad, type Iad, parseIad } from "./iad.ts";
 export {
   commonSessionInput,

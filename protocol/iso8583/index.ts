@@ -1,4 +1,5 @@
 export { encodeMessage, parseMessage } from "./codec.ts";
+export { describeMessage, maskedHex, sentenceOf, titleOf } from "./describe.ts";
 export {
   answerHeader,
   type CupsFrame,

@@ -1,0 +1,129 @@
+import type { Hono } from "hono";
+import type { Api, Calls } from "#contracts/operation";
+import type { Link, LinkServer, LinkServerHandlers, Log, Timers } from "#contracts/ports";
+import { type Problem, problem } from "#contracts/problem";
+import type { WireTap } from "#contracts/wire";
+import { httpCalls, memoryCalls } from "#platform/calls";
+import { serveApi } from "#platform/http";
+import { memoryLink } from "#platform/memory-link";
+import { FRAMINGS, tcpLink, tcpLinkServer } from "#platform/tcp";
+import { toBase64url } from "#protocol/bytes";
+import type { ServeConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
+import { EDGES, type EdgeName, wiringOf } from "./topology.ts";
+import { tapJson, tapLink } from "./wire/tap.ts";
+
+/** Makes each edge of the topology as this process needs it: in memory, a door, or a call. */
+export interface Edges {
+  /** The calling end of a frame edge. */
+  link(name: FrameEdge): Link;
+  /** Serves the far end of a frame edge, when it is here. */
+  serve(name: FrameEdge, handlers: LinkServerHandlers): Promise<void>;
+  /** The calling end of a JSON edge. */
+  calls<A extends Api>(name: JsonEdge, api: A): Calls<A>;
+  /** Gives the far end of a JSON edge what it offers. `door` is where it listens when it must. */
+  offer<A extends Api>(name: JsonEdge, api: A, calls: Calls<A>, door: () => Hono, path: string): void;
+  stop(): Promise<void>;
+}
+
+export type FrameEdge = "acquirerToNetwork" | "networkToTsp" | "networkToIssuer";
+export type JsonEdge = Exclude<EdgeName, FrameEdge>;
+
+export function createEdges(
+  config: ServeConfig,
+  environment: Pick<Environment, "linkSecret">,
+  ports: { readonly timers: Timers; readonly log: Log; readonly tap: WireTap; readonly now: () => number },
+): Edges {
+  const { timers, log, tap, now } = ports;
+  const pairs = new Map<FrameEdge, { link: Link; server: LinkServer }>();
+  const offered = new Map<JsonEdge, Calls<Api>>();
+  const servers: LinkServer[] = [];
+
+  function pair(name: FrameEdge) {
+    const known = pairs.get(name);
+    if (known !== undefined) return known;
+    const made = memoryLink();
+    pairs.set(name, made);
+    return made;
+  }
+  const framingOf = (name: FrameEdge) => FRAMINGS[EDGES[name].kind === "token" ? "length32" : "cups"];
+  const secretOf = (name: EdgeName) => (config.strangers.has(name) ? {} : { secret: environment.linkSecret(name) });
+  const bearerOf = (name: JsonEdge) => toBase64url(environment.linkSecret(name));
+
+  return {
+    link(name) {
+      const edge = EDGES[name];
+      const address = config.addresses[name];
+      const link =
+        wiringOf(edge, config.hosted) === "memory" || address === undefined
+          ? pair(name).link
+          : tcpLink({
+              host: address.hostname,
+              port: Number(address.port),
+              framing: framingOf(name),
+              timers,
+              log,
+              ...secretOf(name),
+            });
+      return tapLink(
+        link,
+        tap,
+        { from: edge.from, to: edge.to, kind: edge.kind === "token" ? "token" : "iso8583" },
+        now,
+      );
+    },
+    async serve(name, handlers) {
+      const edge = EDGES[name];
+      const wiring = wiringOf(edge, config.hosted);
+      if (wiring === "memory") return pair(name).server.start(handlers);
+      // A party of someone else's in place of ours calls this door, and has no secret of ours.
+      const secret = config.hosted.size === 1 ? { secret: environment.linkSecret(name) } : {};
+      const server = tcpLinkServer({
+        host: "127.0.0.1",
+        port: config.port + edge.portOffset,
+        framing: framingOf(name),
+        log,
+        ...secret,
+      });
+      servers.push(server);
+      await server.start(handlers);
+    },
+    calls<A extends Api>(name: JsonEdge, api: A): Calls<A> {
+      const edge = EDGES[name];
+      const record = tapJson(tap, { from: edge.from, to: edge.to }, now);
+      const address = config.addresses[name];
+      if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined) {
+        const bearer = config.strangers.has(name) ? {} : { bearer: bearerOf(name) };
+        return httpCalls(api, { baseUrl: `${address.origin}/${edge.from}`, tap: record, ...bearer });
+      }
+      // The far end is made later than its caller: they know each other by name only.
+      const late = Object.fromEntries(
+        Object.keys(api).map((operation) => [
+          operation,
+          (request: never, context: never) => (offered.get(name) as Calls<Api>)[operation]!(request, context),
+        ]),
+      ) as unknown as Calls<A>;
+      return memoryCalls(
+        api,
+        { calls: late, onFailure: (operation, error) => log.error("call.failed", { edge: name, operation, error }) },
+        record,
+      );
+    },
+    offer(name, api, calls, door, path) {
+      offered.set(name, calls as unknown as Calls<Api>);
+      if (wiringOf(EDGES[name], config.hosted) !== "listen") return;
+      const bearer = config.hosted.size === 1 ? bearerOf(name) : undefined;
+      serveApi(door(), path, {
+        api,
+        log,
+        callsFor: (context): typeof calls | Problem =>
+          bearer === undefined || context.req.header("authorization") === `Bearer ${bearer}`
+            ? calls
+            : problem("notSignedIn"),
+      });
+    },
+    async stop() {
+      for (const server of servers) await server.stop();
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type Acquirer, migrations as acquirerMigrations, createAcquirer, DEFAULT_ACQUIRER } from "#acquirer";
+import { issuerApi } from "#contracts/issuer-api";
+import type { Clock, Log, MessageSender, Random, Timers } from "#contracts/ports";
+import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
+import { walletTspApi } from "#contracts/wallet-api";
+import type { WireTap } from "#contracts/wire";
+import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
+import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
+import { groupCommit } from "#platform/group-commit";
+import { Hono, type Listening, listen } from "#platform/http";
+import { sealer } from "#platform/keystore";
+import { createInbox, type Inbox, smppSender } from "#platform/sms";
+import { DEMO_RANGES } from "#protocol/pan";
+import { TOKEN_RANGES } from "#protocol/paytoken";
+import { createTsp, migrations as tspMigrations } from "#tsp";
+import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import type { ServeConfig } from "./config.ts";
+import { createEdges } from "./edges.ts";
+import { openEnvironment } from "./environment.ts";
+import { EDGES, type Party } from "./topology.ts";
+
+/** What runs in this process. Absent: that party is elsewhere. */
+export interface System {
+  readonly wallet?: WalletServer;
+  readonly acquirer?: Acquirer;
+  readonly issuer?: Issuer;
+  readonly inbox?: Inbox;
+  stop(): Promise<void>;
+}
+
+export interface SystemPorts {
+  readonly clock: Clock & Timers;
+  readonly random: Random;
+  readonly log: Log;
+  readonly tap: WireTap;
+  /** Where the wallet's pages come from: passkeys are bound to it. */
+  readonly origin: string;
+}
+
+const ISSUER_ID = "99900001";
+const NETWORK: Omit<NetworkConfig, "timing"> = {
+  institution: DEFAULT_ACQUIRER.network,
+  routes: [
+    ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
+    ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
+  ],
+};
+
+/** Wires the hosted parties. Each gets its own database schema, its own keys, and its neighbours as links or calls. */
+export async function startSystem(config: ServeConfig, ports: SystemPorts): Promise<System> {
+  const { clock, random, log, tap } = ports;
+  const environment = await openEnvironment(config, ports);
+  const edges = createEdges(config, environment, { timers: clock, log, tap, now: () => clock.now() });
+  const doors = new Map<number, Hono>();
+  const listening: Listening[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  const doorAt = (offset: number) => () => {
+    const known = doors.get(offset);
+    if (known !== undefined) return known;
+    const app = new Hono();
+    doors.set(offset, app);
+    return app;
+  };
+  const shared = { clock, timers: clock, random, groupCommit };
+  const hosts = (party: Party) => config.hosted.has(party);
+
+  async function stop(): Promise<void> {
+    for (const one of listening) await one.close();
+    for (const one of stops.reverse()) await one();
+    await edges.stop();
+    await environment.close();
+  }
+
+  try {
+    let wallet: WalletServer | undefined;
+    let issuer: Issuer | undefined;
+    let acquirer: Acquirer | undefined;
+    let inbox: Inbox | undefined;
+    const begin: (() => void | Promise<void>)[] = [];
+
+    if (hosts("wallet")) {
+      wallet = createWalletServer({
+        ...shared,
+        db: await environment.openDb("wallet", walletMigrations),
+        log: log.with({ party: "wallet" }),
+        tsp: edges.calls("walletToTsp", tspWalletApi),
+        sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
+        webAuthn: { rpId: new URL(ports.origin).hostname, origins: [ports.origin] },
+      });
+      edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset), "/tsp");
+    }
+    if (hosts("tsp")) {
+      const tsp = createTsp({
+        ...shared,
+        db: await environment.openDb("tsp", tspMigrations),
+        keys: environment.openKeys("tsp"),
+        log: log.with({ party: "tsp" }),
+        sealer,
+        issuer: edges.calls("tspToIssuer", issuerApi),
+        wallet: edges.calls("tspToWallet", walletTspApi),
+      });
+      edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset), "/wallet");
+      edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset), "/issuer");
+      await edges.serve("networkToTsp", tsp.tokens);
+      begin.push(() => tsp.start());
+      stops.push(() => tsp.stop());
+    }
+    if (hosts("issuer")) {
+      const db = await environment.openDb("issuer", issuerMigrations);
+      const keys = environment.openKeys("issuer");
+      if (config.profile === "demo") await seedDemo({ db, keys, clock });
+      inbox = config.smpp === undefined ? createInbox() : undefined;
+      const sender: MessageSender =
+        inbox ??
+        smppSender({
+          ...config.smpp!,
+          password: readFileSync(config.smpp!.passwordFile, "utf8").trim(),
+          source: "KABAO",
+        });
+      const bank = createIssuer({
+        ...shared,
+        db,
+        keys,
+        sender,
+        log: log.with({ party: "issuer" }),
+        tsp: edges.calls("issuerToTsp", tspIssuerApi),
+      });
+      issuer = bank;
+      edges.offer("tspToIssuer", issuerApi, bank.api, doorAt(EDGES.tspToIssuer.portOffset), "/tsp");
+      await edges.serve("networkToIssuer", bank.iso);
+      begin.push(() => bank.start());
+      stops.push(() => bank.stop());
+    }
+    if (hosts("network")) {
+      const network = createNetwork({
+        clock,
+        timers: clock,
+        db: await environment.openDb("network", networkMigrations),
+        keys: environment.openKeys("network"),
+        log: log.with({ party: "network" }),
+        tsp: edges.link("networkToTsp"),
+        issuers: [{ id: ISSUER_ID, link: edges.link("networkToIssuer") }],
+        config: { ...NETWORK, timing: DEFAULT_TIMING },
+      });
+      await edges.serve("acquirerToNetwork", network.acquirers);
+      begin.push(() => network.start());
+      stops.push(() => network.stop());
+    }
+    if (hosts("acquirer")) {
+      const shop = createAcquirer({
+        ...shared,
+        db: await environment.openDb("acquirer", acquirerMigrations),
+        log: log.with({ party: "acquirer" }),
+        network: edges.link("acquirerToNetwork"),
+        config: DEFAULT_ACQUIRER,
+        onApdu: (direction, bytes) =>
+          tap.record({
+            at: clock.now(),
+            kind: "apdu",
+            bytes,
+            ...(direction === "command" ? { from: "terminal", to: "device" } : { from: "device", to: "terminal" }),
+          }),
+      });
+      acquirer = shop;
+      begin.push(() => shop.start());
+      stops.push(() => shop.stop());
+    }
+    for (const [offset, app] of doors)
+      listening.push(await listen(app, { host: "127.0.0.1", port: config.port + offset }));
+    for (const one of begin) await one();
+    return {
+      ...(wallet === undefined ? {} : { wallet }),
+      ...(acquirer === undefined ? {} : { acquirer }),
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(inbox === undefined ? {} : { inbox }),
+      stop,
+    };
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+}
