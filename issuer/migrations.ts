@@ -32,7 +32,7 @@ export const migrations: readonly Migration[] = [
         credit_limit_minor bigint not null,
         posted_minor bigint not null,
         held_minor bigint not null,
-        -- Spent on this China day (YYMMDD), for the day limit.
+        -- Spent on this China day (days since 1970-01-01), for the day limit.
         day integer not null,
         day_spent_minor bigint not null,
         -- No open hold expires before this; may be earlier than needed, never later.

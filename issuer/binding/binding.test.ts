@@ -14,8 +14,9 @@ import { seededRandom } from "#platform/random";
 import { fromUtf8 } from "#protocol/bytes";
 import { DEMO_CARDS, luhnDigit } from "#protocol/pan";
 import { instant } from "#protocol/time";
+import { startOfDay } from "../china-day.ts";
 import { createIssuer, DEFAULT_POLICY, type Issuer, migrations, seedDemo } from "../index.ts";
-import { decideCheck, startOfDay } from "./core.ts";
+import { decideCheck } from "./core.ts";
 
 const START = instant(Date.UTC(2026, 5, 1, 2));
 const MINUTE_MS = 60_000;

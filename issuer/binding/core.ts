@@ -1,7 +1,8 @@
 import type * as v from "valibot";
 import type { BindingReason, CardData, CodeOutcome, Decision } from "#contracts/common";
 import { sameHolderName } from "#protocol/holder";
-import { type ExpiryYymm, type Instant, instant, isExpired, toYymmdd } from "#protocol/time";
+import { type ExpiryYymm, type Instant, isExpired, toYymmdd } from "#protocol/time";
+import { startOfNextDay } from "../china-day.ts";
 import type { CardStatus } from "../host/book.ts";
 import type { IssuerPolicy } from "../policy.ts";
 
@@ -133,16 +134,4 @@ export function decideCheck(
   const next = { ...newest, wrongTries: newest.wrongTries + 1 };
   const triesLeft = policy.tries - next.wrongTries;
   return { outcome: triesLeft > 0 ? { outcome: "wrong", triesLeft } : over("dead"), next };
-}
-
-const DAY_MS = 24 * 3_600_000;
-const CHINA_OFFSET_MS = 8 * 3_600_000;
-
-/** Midnight in China before `now`: caps a day count from there. */
-export function startOfDay(now: Instant): Instant {
-  return instant(Math.floor((now + CHINA_OFFSET_MS) / DAY_MS) * DAY_MS - CHINA_OFFSET_MS);
-}
-
-function startOfNextDay(now: Instant): Instant {
-  return instant(startOfDay(now) + DAY_MS);
 }

@@ -11,11 +11,12 @@ import { instant } from "#protocol/time";
 import { panHmac } from "../cards/directory.ts";
 import { cvn2Hmac } from "../cards/issue.ts";
 import { productById, productOf, TERMS } from "../cards/products.ts";
+import { startOfDay } from "../china-day.ts";
 import { sealText } from "../outbox/row.ts";
 import type { IssuerPolicy } from "../policy.ts";
 import { KEYS } from "../ports.ts";
 import { codeText } from "./code-text.ts";
-import { type CardFacts, decideBinding, decideCheck, decideSend, startOfDay } from "./core.ts";
+import { type CardFacts, decideBinding, decideCheck, decideSend } from "./core.ts";
 import {
   type BindingRow,
   countCodesOfCard,

@@ -1,5 +1,5 @@
 import type { Db, GroupCommit, KeyStore, Statement } from "#contracts/ports";
-import { fromAscii, SHARDS, shardOf, toHex } from "#protocol/bytes";
+import { fromAscii, SHARDS, shardOf, toLatin1 } from "#protocol/bytes";
 import type { Pan } from "#protocol/pan";
 import type { Target } from "../host/core.ts";
 import { KEYS } from "../ports.ts";
@@ -46,17 +46,17 @@ export function createPanDirectory(ports: {
       ]);
       const found = new Map(
         rows.map((row) => [
-          toHex(row.pan_hmac),
+          toLatin1(row.pan_hmac),
           { b: shardOf(row.account_id), accountId: row.account_id, cardId: row.card_id },
         ]),
       );
-      return hmacs.map((hmac) => found.get(toHex(hmac)));
+      return hmacs.map((hmac) => found.get(toLatin1(hmac)));
     },
   });
 
   return (pan) => {
     const hmac = panHmac(keys, pan);
-    const key = toHex(hmac);
+    const key = toLatin1(hmac);
     const kept = known.get(key);
     if (kept !== undefined) return kept;
     const target = find(hmac);

@@ -24,7 +24,7 @@ export interface Account {
   postedMinor: bigint;
   /** Sum of the open holds. */
   heldMinor: bigint;
-  /** China day of `daySpentMinor`, YYMMDD as a number. */
+  /** China day of `daySpentMinor` (chinaDay). */
   day: number;
   daySpentMinor: bigint;
   nextHoldExpiry: Instant | null;
@@ -57,18 +57,17 @@ export interface Authorisation {
   readonly holdExpiresAt: Instant | null;
 }
 
+/** A movement between an account and the shard's clearing account, at the moment of its batch. */
 export interface Posting {
   readonly b: number;
   readonly accountId: string;
   readonly entry: bigint;
-  readonly contra: "clearing";
   readonly minor: bigint;
   readonly balanceMinor: bigint;
   readonly kind: "purchase" | "completion" | "refund" | "void" | "reversal";
   readonly journeyId: string;
   /** Merchant name, for the statement. */
   readonly words: string;
-  readonly at: Instant;
 }
 
 /** For the TSP, by the outbox. */

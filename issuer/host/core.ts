@@ -1,4 +1,5 @@
-import { type ExpiryYymm, type Instant, instant, isExpired, toYymmdd } from "#protocol/time";
+import { type ExpiryYymm, type Instant, instant, isExpired } from "#protocol/time";
+import { chinaDay } from "../china-day.ts";
 import type { IssuerPolicy } from "../policy.ts";
 import type { Account, Authorisation, AuthorisationKind, Book, Card, Posting } from "./book.ts";
 
@@ -363,28 +364,26 @@ class Decision {
       b: this.#account.b,
       accountId: this.#account.id,
       entry: this.#account.version,
-      contra: "clearing",
       minor,
       balanceMinor: this.#account.postedMinor,
       kind,
       journeyId: this.#request.journeyId,
       words: this.#request.merchantName,
-      at: this.#now,
     });
   }
 
   #spentToday(): bigint {
-    return this.#account.day === dayOf(this.#now) ? this.#account.daySpentMinor : 0n;
+    return this.#account.day === chinaDay(this.#now) ? this.#account.daySpentMinor : 0n;
   }
 
   #spend(minor: bigint): void {
     this.#account.daySpentMinor = this.#spentToday() + minor;
-    this.#account.day = dayOf(this.#now);
+    this.#account.day = chinaDay(this.#now);
   }
 
   /** What was spent and undone on one day leaves room for more on it. */
   #unspend(original: Authorisation): void {
-    if (dayOf(original.decidedAt) !== dayOf(this.#now) || this.#account.day !== dayOf(this.#now)) return;
+    if (chinaDay(original.decidedAt) !== chinaDay(this.#now) || this.#account.day !== chinaDay(this.#now)) return;
     const rest = this.#account.daySpentMinor - original.amountMinor;
     this.#account.daySpentMinor = rest > 0n ? rest : 0n;
   }
@@ -411,8 +410,4 @@ function answerOf(row: Authorisation): HostAnswer {
   return row.authCode === null
     ? { responseCode: row.responseCode }
     : { responseCode: row.responseCode, authCode: row.authCode };
-}
-
-function dayOf(at: Instant): number {
-  return Number(toYymmdd(at));
 }

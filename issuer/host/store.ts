@@ -56,10 +56,10 @@ const WRITE: Statement = {
     ), inserted as (
       insert into authorisation (b, account_id, journey_id, kind, amount_minor, response_code, auth_code, state,
         original_id, refunded_minor, held_minor, hold_expires_at, decided_at)
-      select i.* from unnest($10::smallint[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
-        $16::text[], $17::text[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[])
+      select i.*, $22::bigint from unnest($10::smallint[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
+        $16::text[], $17::text[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[])
         as i(b, account_id, journey_id, kind, amount_minor, response_code, auth_code, state, original_id,
-          refunded_minor, held_minor, hold_expires_at, decided_at)
+          refunded_minor, held_minor, hold_expires_at)
       join moved m on m.b = i.b and m.id = i.account_id
     ), changed as (
       update authorisation x set state = i.state, refunded_minor = i.refunded_minor, held_minor = i.held_minor
@@ -69,15 +69,15 @@ const WRITE: Statement = {
       where x.b = i.b and x.account_id = i.account_id and x.journey_id = i.journey_id
     ), posted as (
       insert into posting (b, account_id, entry, contra, minor, balance_minor, kind, journey_id, words, at)
-      select i.* from unnest($29::smallint[], $30::text[], $31::bigint[], $32::text[], $33::bigint[], $34::bigint[],
-        $35::text[], $36::text[], $37::text[], $38::bigint[])
-        as i(b, account_id, entry, contra, minor, balance_minor, kind, journey_id, words, at)
+      select i.b, i.account_id, i.entry, 'clearing', i.minor, i.balance_minor, i.kind, i.journey_id, i.words, $22
+      from unnest($29::smallint[], $30::text[], $31::bigint[], $32::bigint[], $33::bigint[], $34::text[], $35::text[],
+        $36::text[])
+        as i(b, account_id, entry, minor, balance_minor, kind, journey_id, words)
       join moved m on m.b = i.b and m.id = i.account_id
     ), noticed as (
       insert into outbox (b, id, kind, payload, due_at, attempts)
-      select i.b, i.id, 'paymentNotice', i.payload, i.due_at, 0
-      from unnest($39::smallint[], $40::text[], $41::text[], $42::bytea[], $43::bigint[])
-        as i(b, account_id, id, payload, due_at)
+      select i.b, i.id, 'paymentNotice', i.payload, $22, 0
+      from unnest($37::smallint[], $38::text[], $39::text[], $40::bytea[]) as i(b, account_id, id, payload)
       join moved m on m.b = i.b and m.id = i.account_id
       on conflict do nothing
     )
@@ -178,7 +178,7 @@ export function createHostStore(db: Db): HostStore {
         inserted.map((x) => x.refundedMinor),
         inserted.map((x) => x.heldMinor),
         inserted.map((x) => x.holdExpiresAt),
-        inserted.map((x) => x.decidedAt),
+        now,
         changed.map((x) => x.b),
         changed.map((x) => x.accountId),
         changed.map((x) => x.journeyId),
@@ -188,18 +188,15 @@ export function createHostStore(db: Db): HostStore {
         postings.map((p) => p.b),
         postings.map((p) => p.accountId),
         postings.map((p) => p.entry),
-        postings.map((p) => p.contra),
         postings.map((p) => p.minor),
         postings.map((p) => p.balanceMinor),
         postings.map((p) => p.kind),
         postings.map((p) => p.journeyId),
         postings.map((p) => p.words),
-        postings.map((p) => p.at),
         notices.map((n) => n.b),
         notices.map((n) => n.accountId),
         notices.map((n) => n.notice.noticeId),
         notices.map((n) => encodeNotice({ tokenPan: n.tokenPan, notice: n.notice })),
-        notices.map(() => now),
       ]);
       const done = new Set(written.map((row) => row.id));
       return new Set(accounts.map((a) => a.id).filter((id) => !done.has(id)));
