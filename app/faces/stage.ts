@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import { extname, join, normalize } from "node:path";
+import { acquirerTillApi } from "#contracts/acquirer-api";
+import { issuerDeskApi } from "#contracts/issuer-api";
+import type { Log } from "#contracts/ports";
+import { problem } from "#contracts/problem";
+import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
+import { doorGuard, eventStream, Hono, type Listening, listen, serveApi } from "#platform/http";
+import { DEMO_CARDS } from "#protocol/pan";
+import type { System } from "../system.ts";
+import type { WireHub } from "../wire/hub.ts";
+import { attachField } from "./field.ts";
+
+const CARD_ANSWERS_WITHIN_MS = 10_000;
+
+export interface StageOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly system: System;
+  readonly hub: WireHub;
+  readonly log: Log;
+  /** Demo pages and helpers; never in a production profile. */
+  readonly demo: boolean;
+  /** Built pages, when this process serves them. */
+  readonly pages?: string;
+}
+
+/** The faces of the parties hosted here, on one port: wallet, till, bank desk, and in the demo the page itself. */
+export async function openStage(options: StageOptions): Promise<Listening> {
+  const { port, system, log } = options;
+  const app = new Hono();
+  const names = ["localhost", "127.0.0.1", "[::1]"];
+  const origins = new Set(names.map((name) => `http://${name}:${port}`));
+  app.use("*", doorGuard(new Set(names.map((name) => `${name}:${port}`)), origins));
+
+  const { wallet, acquirer, issuer } = system;
+  if (wallet !== undefined) {
+    serveApi(app, "/wallet", { api: walletSignInApi, log, callsFor: () => wallet.signIn });
+    serveApi(app, "/wallet", {
+      api: walletDeviceApi,
+      log,
+      async callsFor(context) {
+        const session = await wallet.session(bearerOf(context.req.header("authorization")));
+        return session === undefined ? problem("notSignedIn") : wallet.deviceApi(session);
+      },
+    });
+    app.get("/wallet/v1/events", async (context) => {
+      const session = await wallet.session(bearerOf(context.req.header("authorization")));
+      if (session === undefined) return context.json(problem("notSignedIn"), 401);
+      let forward: (event: unknown) => void = () => {};
+      const stop = await wallet.subscribe(session, context.req.query("deviceId") ?? "", (event) => forward(event));
+      if (stop === undefined) return context.json(problem("notFound", { at: "deviceId" }), 404);
+      return eventStream(context, (stream) => {
+        forward = (event) => stream.send("wallet", event);
+        return stop;
+      });
+    });
+  }
+  if (acquirer !== undefined) serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => acquirer.till });
+  if (issuer !== undefined && options.demo)
+    serveApi(app, "/issuer", { api: issuerDeskApi, log, callsFor: () => issuer.desk });
+  if (options.demo) demoRoutes(app, options);
+  if (options.pages !== undefined) pageRoutes(app, options.pages);
+  app.notFound((context) => context.json({ ...problem("notFound"), status: 404 }, 404));
+
+  const listening = await listen(app, { host: options.host, port });
+  if (acquirer !== undefined) {
+    attachField(listening.server, {
+      origins,
+      answerWithinMs: CARD_ANSWERS_WITHIN_MS,
+      present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, card),
+    });
+  }
+  return listening;
+}
+
+function bearerOf(header: string | undefined): string {
+  return /^Bearer ([\w-]{1,128})$/.exec(header ?? "")?.[1] ?? "";
+}
+
+/** The demo's own helpers: printed cards, the phones' inbox, the wire view. */
+function demoRoutes(app: Hono, { system, hub }: StageOptions): void {
+  app.get("/demo/v1/cards", (context) =>
+    context.json({
+      cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, status }) => ({
+        id,
+        pan,
+        kind,
+        holderName,
+        mobile,
+        expiry,
+        cvn2,
+        status,
+      })),
+    }),
+  );
+  app.get("/demo/v1/inbox", (context) => context.json({ messages: system.inbox?.list() ?? [] }));
+  app.get("/demo/v1/wire", (context) => context.json({ rows: hub.rows() }));
+  app.get("/demo/v1/events", (context) =>
+    eventStream(context, (stream) => {
+      for (const message of [...(system.inbox?.list() ?? [])].reverse()) stream.send("sms", message);
+      for (const row of hub.rows()) stream.send("wire", row);
+      const stops = [
+        system.inbox?.subscribe((message) => stream.send("sms", message)),
+        hub.subscribe((row) => stream.send("wire", row)),
+      ];
+      return () => {
+        for (const stop of stops) stop?.();
+      };
+    }),
+  );
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".woff2": "font/woff2",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".png": "image/png",
+};
+
+function pageRoutes(app: Hono, folder: string): void {
+  app.get("*", (context) => {
+    const path = normalize(decodeURIComponent(context.req.path)).replace(/^([/\\.])+/, "");
+    const file = join(folder, path === "" ? "index.html" : path);
+    const found = file.startsWith(folder) && extname(file) !== "" && existsSync(file);
+    const shown = found ? file : join(folder, "index.html");
+    if (!found && extname(path) !== "") return context.notFound();
+    const hashed = /\/assets\//.test(shown);
+    return context.body(new Uint8Array(readFileSync(shown)), 200, {
+      "content-type": TYPES[extname(shown)] ?? "application/octet-stream",
+      "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
+      "content-security-policy":
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: http://localhost:*; frame-ancestors 'self'",
+    });
+  });
+}

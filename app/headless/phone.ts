@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { compactDecrypt, importJWK } from "jose";
+import type { Calls } from "#contracts/operation";
+import type { PublicJwk } from "#contracts/ports";
+import { type WalletDeviceApi, type WalletSignInApi, walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
+import type { DeviceKeys } from "#device/secure-element";
+import { createWallet, type Wallet } from "#device/wallet";
+import { httpCalls } from "#platform/calls";
+import { systemClock } from "#platform/clock";
+import { type FileDeviceStorage, openDeviceStorage } from "#platform/device-storage";
+import { nodeCipher, sealer } from "#platform/keystore";
+import { systemRandom } from "#platform/random";
+import type { Result } from "#protocol/bytes";
+import { holdToField } from "./field-client.ts";
+import { createSoftwarePasskey } from "./software-passkey.ts";
+
+/** A phone without a screen: signs in by a software passkey, keeps its keys in a folder, pays over the field's WebSocket. */
+export interface HeadlessPhone {
+  readonly deviceId: string;
+  readonly calls: Calls<WalletDeviceApi>;
+  readonly wallet: Wallet;
+  readonly storage: FileDeviceStorage;
+  /** Holds the armed card to a terminal. */
+  tap(acquirerUrl: string, terminalId: string, pairingCode: string): Promise<number>;
+  close(): void;
+}
+
+export interface PhoneOptions {
+  /** Where the wallet's pages come from: passkeys are bound to it. */
+  readonly origin: string;
+  /** Where the wallet server's API is. */
+  readonly walletUrl: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly keySource: "hce" | "secureElement";
+}
+
+export async function openHeadlessPhone(options: PhoneOptions): Promise<HeadlessPhone> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  const keys = deviceKeys(join(options.folder, "device.key"));
+  const storage = openDeviceStorage(join(options.folder, "cards.journal"));
+  const signIn: Calls<WalletSignInApi> = httpCalls(walletSignInApi, { baseUrl: `${options.walletUrl}/wallet` });
+  const passkey = createSoftwarePasskey(options.origin);
+  const context = () => ({ journeyId: systemRandom.uuid(), idempotencyKey: systemRandom.uuid() });
+
+  const begun = must(await signIn.registerOptions({ name: options.name }, context()));
+  const { accessToken } = must(
+    await signIn.register({ ceremonyId: begun.ceremonyId, response: passkey.register(begun.options) }, context()),
+  );
+  const calls = httpCalls(walletDeviceApi, { baseUrl: `${options.walletUrl}/wallet`, bearer: accessToken });
+  const { deviceId } = must(
+    await calls.enrolDevice(
+      { name: options.name, kind: "phone", keySource: options.keySource, publicKey: keys.publicKey },
+      context(),
+    ),
+  );
+  const wallet = createWallet({
+    calls,
+    storage,
+    keys,
+    sealer,
+    clock: systemClock,
+    random: systemRandom,
+    cipher: nodeCipher,
+  });
+  return {
+    deviceId,
+    calls,
+    wallet,
+    storage,
+    tap(acquirerUrl, terminalId, pairingCode) {
+      const url = `${acquirerUrl.replace(/^http/, "ws")}/field/${terminalId}?code=${pairingCode}`;
+      return holdToField(url, (apdu) => wallet.applet.process(apdu));
+    },
+    close: () => storage.close(),
+  };
+}
+
+/** The device's key pair, in a file of its owner's. A headless device has no finger to wrap it under. */
+function deviceKeys(file: string): DeviceKeys {
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    writeFileSync(file, JSON.stringify(privateKey.export({ format: "jwk" })), { mode: 0o600 });
+  }
+  const jwk = JSON.parse(readFileSync(file, "utf8")) as Pick<PublicJwk, "kty" | "crv" | "x" | "y"> & { d: string };
+  const key = importJWK(jwk, "ECDH-ES+A256KW");
+  return {
+    publicKey: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y },
+    async openJwe(compact) {
+      try {
+        return (await compactDecrypt(compact, await key)).plaintext;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** For a scenario that cannot go on: the refusal's code is the message. */
+export function must<T>(result: Result<T, { readonly code: string; readonly at?: string | undefined }>): T {
+  if (!result.ok)
+    throw new Error(`refused: ${result.error.code}${result.error.at === undefined ? "" : ` at ${result.error.at}`}`);
+  return result.value;
+}

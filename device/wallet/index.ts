@@ -1,0 +1,1 @@
+export { createWallet, type Wallet, type WalletPorts } from "./wallet.ts";
