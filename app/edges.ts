@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { Api, Calls } from "#contracts/operation";
-import type { Link, LinkServer, LinkServerHandlers, Log, Timers } from "#contracts/ports";
+import type { Clock, Link, LinkServer, LinkServerHandlers, Log, Timers } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { WireTap } from "#contracts/wire";
 import { httpCalls, memoryCalls } from "#platform/calls";
@@ -32,9 +32,9 @@ export type JsonEdge = Exclude<EdgeName, FrameEdge>;
 export function createEdges(
   config: ServeConfig,
   environment: Pick<Environment, "linkSecret">,
-  ports: { readonly timers: Timers; readonly log: Log; readonly tap: WireTap; readonly now: () => number },
+  ports: { readonly clock: Clock & Timers; readonly log: Log; readonly tap: WireTap },
 ): Edges {
-  const { timers, log, tap, now } = ports;
+  const { clock, log, tap } = ports;
   const pairs = new Map<FrameEdge, { link: Link; server: LinkServer }>();
   const offered = new Map<JsonEdge, Calls<Api>>();
   const servers: LinkServer[] = [];
@@ -61,7 +61,7 @@ export function createEdges(
               host: address.hostname,
               port: Number(address.port),
               framing: framingOf(name),
-              timers,
+              timers: clock,
               log,
               ...secretOf(name),
             });
@@ -69,7 +69,7 @@ export function createEdges(
         link,
         tap,
         { from: edge.from, to: edge.to, kind: edge.kind === "token" ? "token" : "iso8583" },
-        now,
+        clock,
       );
     },
     async serve(name, handlers) {
@@ -90,7 +90,7 @@ export function createEdges(
     },
     calls<A extends Api>(name: JsonEdge, api: A): Calls<A> {
       const edge = EDGES[name];
-      const record = tapJson(tap, { from: edge.from, to: edge.to }, now);
+      const record = tapJson(tap, { from: edge.from, to: edge.to }, clock);
       const address = config.addresses[name];
       if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined) {
         const bearer = config.strangers.has(name) ? {} : { bearer: bearerOf(name) };

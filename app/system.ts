@@ -52,7 +52,7 @@ const NETWORK: Omit<NetworkConfig, "timing"> = {
 export async function startSystem(config: ServeConfig, ports: SystemPorts): Promise<System> {
   const { clock, random, log, tap } = ports;
   const environment = await openEnvironment(config, ports);
-  const edges = createEdges(config, environment, { timers: clock, log, tap, now: () => clock.now() });
+  const edges = createEdges(config, environment, { clock, log, tap });
   const doors = new Map<number, Hono>();
   const listening: Listening[] = [];
   const stops: (() => Promise<void>)[] = [];

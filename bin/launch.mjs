@@ -18,7 +18,9 @@ export function ensureDependencies() {
     console.error(`kabao: needs Node 20.19 or later, this is ${process.versions.node}. See https://nodejs.org`);
     process.exit(1);
   }
-  const stamp = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const stamp = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
   console.error("kabao: installing dependencies (npm ci --include=dev), once for this lock file …");
   const npm = process.env.npm_execpath;
@@ -37,7 +39,11 @@ export function ensureDependencies() {
 
 /** Runs a command with our terminal, hands signals on to it, and ends as it ended. */
 export function run(command, args, extra = {}) {
-  const child = spawn(command, args, { cwd: extra.cwd ?? process.cwd(), stdio: "inherit", env: { ...process.env, ...extra.env } });
+  const child = spawn(command, args, {
+    cwd: extra.cwd ?? process.cwd(),
+    stdio: "inherit",
+    env: { ...process.env, ...extra.env },
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     console.error(`kabao: cannot start ${command}: ${error.message}`);
@@ -55,6 +61,7 @@ export function runTypescript(entry, args) {
 if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {
   ensureDependencies();
   const [entry, ...args] = process.argv.slice(2);
-  if (entry === "--tests") run(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...args], { cwd: root });
+  if (entry === "--tests")
+    run(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...args], { cwd: root });
   else runTypescript(entry, args);
 }

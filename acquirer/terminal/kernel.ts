@@ -209,11 +209,7 @@ function terminalValues(
 }
 
 /** Checks the card's answer and says what happens next. Without 82, 9F36, 57, 9F26 and 9F10 there is no transaction. */
-function conclude(
-  items: readonly Tlv[],
-  aid: Uint8Array,
-  values: Map<string, Uint8Array>,
-): TapResult {
+function conclude(items: readonly Tlv[], aid: Uint8Array, values: Map<string, Uint8Array>): TapResult {
   const need = (tag: string, length?: number) => {
     const value = findTag(items, tag);
     if (value === undefined || (length !== undefined && value.length !== length)) throw new BadCard(`GPO > ${tag}`);

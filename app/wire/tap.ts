@@ -1,14 +1,13 @@
-import type { Link } from "#contracts/ports";
+import type { Clock, Link } from "#contracts/ports";
 import type { PartyName, WireEvent, WireTap } from "#contracts/wire";
 import { fromUtf8 } from "#protocol/bytes";
-import { instant } from "#protocol/time";
 
 /** A link that shows each frame to the wire view as it passes. */
 export function tapLink(
   link: Link,
   tap: WireTap,
   edge: { from: PartyName; to: PartyName; kind: WireEvent["kind"] },
-  now: () => number,
+  clock: Clock,
 ): Link {
   const { from, to, kind } = edge;
   return {
@@ -16,22 +15,22 @@ export function tapLink(
       link.start({
         ...handlers,
         onFrame(frame) {
-          tap.record({ at: instant(now()), from: to, to: from, kind, bytes: frame });
+          tap.record({ at: clock.now(), from: to, to: from, kind, bytes: frame });
           handlers.onFrame(frame);
         },
       }),
     send(frame) {
       const sent = link.send(frame);
-      if (sent) tap.record({ at: instant(now()), from, to, kind, bytes: frame });
+      if (sent) tap.record({ at: clock.now(), from, to, kind, bytes: frame });
       return sent;
     },
     stop: () => link.stop(),
   };
 }
 
-export function tapJson(tap: WireTap, edge: { from: PartyName; to: PartyName }, now: () => number) {
+export function tapJson(tap: WireTap, edge: { from: PartyName; to: PartyName }, clock: Clock) {
   return (name: string, direction: "request" | "answer", json: string): void => {
     const [from, to] = direction === "request" ? [edge.from, edge.to] : [edge.to, edge.from];
-    tap.record({ at: instant(now()), from, to, kind: "json", label: `${name} ${direction}`, bytes: fromUtf8(json) });
+    tap.record({ at: clock.now(), from, to, kind: "json", label: `${name} ${direction}`, bytes: fromUtf8(json) });
   };
 }

@@ -97,7 +97,8 @@ export function decidePayment(
     if (!issued) return refuse("keyNotIssued");
   }
   const verdict = acceptAtc(token.window, chip.atc);
-  if (verdict.verdict !== "accepted") return refuse(verdict.verdict === "replayed" ? "atcReplayed" : "atcOutsideWindow");
+  if (verdict.verdict !== "accepted")
+    return refuse(verdict.verdict === "replayed" ? "atcReplayed" : "atcOutsideWindow");
   return {
     kind: "accepted",
     token: { ...token, window: verdict.window, cryptogramFailures: 0 },
