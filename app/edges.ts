@@ -10,7 +10,7 @@ import { FRAMINGS, tcpLink, tcpLinkServer } from "#platform/tcp";
 import { toBase64url } from "#protocol/bytes";
 import type { ServeConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { EDGES, type EdgeName, wiringOf } from "./topology.ts";
+import { EDGES, type EdgeName, pathOf, wiringOf } from "./topology.ts";
 import { tapJson, tapLink } from "./wire/tap.ts";
 
 /** Makes each edge of the topology as this process needs it: in memory, a door, or a call. */
@@ -22,7 +22,7 @@ export interface Edges {
   /** The calling end of a JSON edge. */
   calls<A extends Api>(name: JsonEdge, api: A): Calls<A>;
   /** Gives the far end of a JSON edge what it offers. `door` is where it listens when it must. */
-  offer<A extends Api>(name: JsonEdge, api: A, calls: Calls<A>, door: () => Hono, path: string): void;
+  offer<A extends Api>(name: JsonEdge, api: A, calls: Calls<A>, door: () => Hono): void;
   stop(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export function createEdges(
       const address = config.addresses[name];
       if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined) {
         const bearer = config.strangers.has(name) ? {} : { bearer: bearerOf(name) };
-        return httpCalls(api, { baseUrl: `${address.origin}/${edge.from}`, tap: record, ...bearer });
+        return httpCalls(api, { baseUrl: `${address.origin}${pathOf(edge)}`, tap: record, ...bearer });
       }
       // The far end is made later than its caller: they know each other by name only.
       const late = Object.fromEntries(
@@ -109,11 +109,11 @@ export function createEdges(
         record,
       );
     },
-    offer(name, api, calls, door, path) {
+    offer(name, api, calls, door) {
       offered.set(name, calls as unknown as Calls<Api>);
       if (wiringOf(EDGES[name], config.hosted) !== "listen") return;
       const bearer = config.hosted.size === 1 ? bearerOf(name) : undefined;
-      serveApi(door(), path, {
+      serveApi(door(), pathOf(EDGES[name]), {
         api,
         log,
         callsFor: (context): typeof calls | Problem =>

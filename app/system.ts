@@ -89,7 +89,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
         webAuthn: { rpId: new URL(ports.origin).hostname, origins: [ports.origin] },
       });
-      edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset), "/tsp");
+      edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
     }
     if (hosts("tsp")) {
       const tsp = createTsp({
@@ -101,8 +101,8 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         issuer: edges.calls("tspToIssuer", issuerApi),
         wallet: edges.calls("tspToWallet", walletTspApi),
       });
-      edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset), "/wallet");
-      edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset), "/issuer");
+      edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset));
+      edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset));
       await edges.serve("networkToTsp", tsp.tokens);
       begin.push(() => tsp.start());
       stops.push(() => tsp.stop());
@@ -128,7 +128,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         tsp: edges.calls("issuerToTsp", tspIssuerApi),
       });
       issuer = bank;
-      edges.offer("tspToIssuer", issuerApi, bank.api, doorAt(EDGES.tspToIssuer.portOffset), "/tsp");
+      edges.offer("tspToIssuer", issuerApi, bank.api, doorAt(EDGES.tspToIssuer.portOffset));
       await edges.serve("networkToIssuer", bank.iso);
       begin.push(() => bank.start());
       stops.push(() => bank.stop());

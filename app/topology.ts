@@ -41,3 +41,8 @@ export function wiringOf(edge: Edge, hosted: ReadonlySet<Party>): Wiring {
   if (hosted.has(edge.from)) return hosted.has(edge.to) ? "memory" : "call";
   return hosted.has(edge.to) ? "listen" : "absent";
 }
+
+/** Where a party's JSON door has what it offers one other party: /tsp/wallet/v1/… is what the TSP offers the wallet. */
+export function pathOf(edge: Edge): string {
+  return `/${edge.to}/${edge.from}`;
+}

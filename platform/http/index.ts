@@ -2,4 +2,4 @@ export { Hono } from "hono";
 export { type ApiDoor, doorGuard, serveApi } from "./api.ts";
 export { type EventStream, eventStream } from "./events.ts";
 export { type Listening, listen } from "./listen.ts";
-export { openApiDocument } from "./open-api.ts";
+export { type DescribedDoor, openApiDocument } from "./open-api.ts";

@@ -2,10 +2,18 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type { Api } from "#contracts/operation";
 import { PROBLEM_STATUS } from "#contracts/problem";
 
-/** OpenAPI 3.1 of the given APIs by path prefix: made from the same schemas that check every call. */
-export function openApiDocument(rooms: Readonly<Record<string, Api>>, version: string): object {
+/** One door: what is offered, below which path, on which address, to whom. */
+export interface DescribedDoor {
+  readonly api: Api;
+  readonly prefix: string;
+  readonly server: string;
+  readonly tag: string;
+}
+
+/** OpenAPI 3.1 of the given doors: made from the same schemas that check every call. */
+export function openApiDocument(doors: readonly DescribedDoor[], version: string): object {
   const paths: Record<string, object> = {};
-  for (const [prefix, api] of Object.entries(rooms)) {
+  for (const { api, prefix, server, tag } of doors) {
     for (const [name, operation] of Object.entries(api)) {
       const json = (schema: Parameters<typeof toJsonSchema>[0]) => ({
         "application/json": { schema: withoutDialect(toJsonSchema(schema, { errorMode: "ignore" })) },
@@ -17,9 +25,13 @@ export function openApiDocument(rooms: Readonly<Record<string, Api>>, version: s
         schema: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
       };
       const journey = { name: "Kabao-Journey", in: "header", required: false, schema: { type: "string" } };
-      paths[`${prefix}/v1/${name}`] = {
+      const path = `${prefix}/v1/${name}`;
+      if (paths[path] !== undefined) throw new RangeError(`open api: two doors offer ${path}`);
+      paths[path] = {
+        servers: [{ url: server }],
         post: {
-          operationId: `${prefix.slice(1)}.${name}`,
+          tags: [tag],
+          operationId: `${tag.replaceAll(" ", "")}.${name}`,
           summary: operation.summary,
           parameters: [key, journey],
           requestBody: { required: true, content: json(operation.request) },

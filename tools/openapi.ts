@@ -1,0 +1,43 @@
+// Writes docs/openapi.json from the contracts, or with --check says whether it is in step with them.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { acquirerTillApi } from "#contracts/acquirer-api";
+import { issuerApi, issuerDeskApi } from "#contracts/issuer-api";
+import type { Api } from "#contracts/operation";
+import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
+import { walletDeviceApi, walletSignInApi, walletTspApi } from "#contracts/wallet-api";
+import { type DescribedDoor, openApiDocument } from "#platform/http";
+import { EDGES, type EdgeName, pathOf } from "#app";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const file = join(root, "docs", "openapi.json");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+const BASE_PORT = 8620;
+const face = `http://localhost:${BASE_PORT}`;
+const party = (name: EdgeName, api: Api): DescribedDoor => {
+  const edge = EDGES[name];
+  const server = `http://localhost:${BASE_PORT + edge.portOffset}`;
+  return { tag: `${edge.from} to ${edge.to}`, prefix: pathOf(edge), server, api };
+};
+const made = openApiDocument(
+  [
+    { tag: "wallet sign-in", prefix: "/wallet", server: face, api: walletSignInApi },
+    { tag: "wallet device", prefix: "/wallet", server: face, api: walletDeviceApi },
+    { tag: "till", prefix: "/acquirer", server: face, api: acquirerTillApi },
+    { tag: "bank desk", prefix: "/issuer", server: face, api: issuerDeskApi },
+    party("walletToTsp", tspWalletApi),
+    party("issuerToTsp", tspIssuerApi),
+    party("tspToIssuer", issuerApi),
+    party("tspToWallet", walletTspApi),
+  ],
+  version,
+);
+const text = `${JSON.stringify(made, null, 1)}\n`;
+
+if (process.argv.includes("--check")) {
+  const inStep = existsSync(file) && readFileSync(file, "utf8") === text;
+  if (!inStep) console.error("docs/openapi.json is not in step with contracts/: run `npm run openapi`");
+  process.exit(inStep ? 0 : 1);
+}
+writeFileSync(file, text);
