@@ -1,0 +1,71 @@
+/** Where in a journey a cause lies; earlier stages come first in each list. */
+export const STAGES = [
+  "preflight",
+  "card",
+  "eligibility",
+  "terms",
+  "decision",
+  "verification",
+  "issue",
+  "between", // two parties, at any stage
+  "tap",
+  "authorise",
+  "complete",
+  "ride",
+  "shop",
+  "code",
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Who writes facts. `bankApp` and `carrier` speak through the issuer, `terminal` through the acquirer. */
+export const WITNESSES = [
+  "device",
+  "wallet",
+  "tsp",
+  "issuer",
+  "bankApp",
+  "carrier",
+  "network",
+  "acquirer",
+  "terminal",
+  "gate",
+  "merchant",
+] as const;
+export type Witness = (typeof WITNESSES)[number];
+
+/** Who stopped a journey. `peer`: the party that the finding names, when the cause can happen to any. */
+export type Stopper = Witness | "holder" | "link" | "peer" | "unclear";
+
+/** Who must act. `peerOps`: the operations of the party that the finding names. */
+export type Actor =
+  | "holder"
+  | "branch"
+  | "hotline"
+  | "bankOps"
+  | "walletOps"
+  | "tspOps"
+  | "networkOps"
+  | "acquirerOps"
+  | "merchant"
+  | "operator"
+  | "peerOps"
+  | "nobody";
+
+/** `now`; `after` the remedy is done; `wait`: the system goes on by itself and tells; `no`: another way or another card. */
+export type Retry = "now" | "after" | "wait" | "no";
+
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export interface CauseEntry {
+  readonly stage: Stage;
+  /** Who can have stopped the journey so; the finding names one. */
+  readonly stoppers: readonly Stopper[];
+  readonly actor: Actor;
+  readonly retry: Retry;
+  /** What proves it, for engineers. */
+  readonly evidence: string;
+  readonly remedy: Words;
+}
