@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CAUSE_CODES } from "#protocol/diagnosis";
 
 /** Opaque identifiers: short, printable, safe in a path. */
 export const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, "wants an id of letters, digits, - and _"));
@@ -68,40 +69,42 @@ export type CardData = v.InferOutput<typeof CardData>;
 /** Plain text inside `codeJwe`. */
 export const CodeData = v.object({ code: v.pipe(v.string(), v.regex(/^\d{6}$/)) });
 
+/** Why a party refused or what stands in the way; texts, actors and remedies are the diagnosis room's. */
+export const Causes = v.array(v.picklist(CAUSE_CODES));
+
 /** Issuer's decision on a binding. Orange: verify, but only by call centre or branch. */
 export const Decision = v.picklist(["green", "yellow", "orange", "red"]);
 export type Decision = v.InferOutput<typeof Decision>;
 
-/** Why a binding was not green; open for the diagnosis room to explain. */
-export const BindingReason = v.picklist([
-  "cardUnknown",
-  "nameMismatch",
-  "mobileMismatch",
-  "noReservedMobile",
-  "expiryMismatch",
-  "cvn2Mismatch",
-  "cardExpired",
-  "cardLost",
-  "cardFrozen",
-  "cardCancelled",
-  "cardNotActivated",
-  "balanceNegative",
-  "documentExpired",
-  "accountClassNotAllowed",
-  "boundElsewhere",
-  "tooManyDevices",
-  "tooManyAddsToday",
-  "verificationNeeded",
-]);
-export type BindingReason = v.InferOutput<typeof BindingReason>;
-
+/** How a holder can prove to be the holder, as the bank offers it for this binding. */
 export const VerificationMethod = v.object({
   methodId: Id,
-  kind: v.picklist(["smsCode", "bankApp", "callCentre"]),
-  /** Masked: 138****8000. */
+  kind: v.picklist(["smsCode", "bankApp", "callCentre", "branch"]),
+  /** Masked phone for `smsCode`: 138****8000. */
   sentTo: v.optional(v.string()),
+  /** `callCentre`: the number to call, and from when to when it is answered (hours of the China day). */
+  phone: v.optional(v.string()),
+  hours: v.optional(v.object({ from: v.number(), to: v.number() })),
+  /** `bankApp`: where the app takes the request over. */
+  link: v.optional(v.string()),
+  /** False with why: used up, closed now, not registered. Shown greyed, so that nobody wonders where it went. */
+  open: v.boolean(),
+  closedBecause: v.optional(v.picklist(CAUSE_CODES)),
 });
 export type VerificationMethod = v.InferOutput<typeof VerificationMethod>;
+
+/** What the wallet advises, after its own look at account and device. 1: low trust, 5: high. Reasons: spec tokenisation §2.2. */
+export const WalletAdvice = v.object({
+  colour: v.picklist(["green", "yellow", "red"]),
+  deviceScore: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)),
+  accountScore: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)),
+  reasons: v.array(v.pipe(v.string(), v.regex(/^[0-9A-Z]{2}$/))),
+});
+export type WalletAdvice = v.InferOutput<typeof WalletAdvice>;
+
+/** How the card came into the wallet. */
+export const CardSource = v.picklist(["typed", "camera", "bankApp"]);
+export type CardSource = v.InferOutput<typeof CardSource>;
 
 export const CodeSent = v.object({ sentTo: v.string(), expiresAt: At, resendAt: At, codesLeft: v.number() });
 export type CodeSent = v.InferOutput<typeof CodeSent>;
@@ -111,6 +114,7 @@ export const CodeOutcome = v.variant("outcome", [
   v.object({ outcome: v.literal("wrong"), triesLeft: v.number() }),
   v.object({ outcome: v.literal("dead"), codesLeft: v.number() }), // three wrong tries, or already used: ask for a new code
   v.object({ outcome: v.literal("expired"), codesLeft: v.number() }),
+  v.object({ outcome: v.literal("superseded"), triesLeft: v.number() }), // right, but an earlier code of this journey
   v.object({ outcome: v.literal("noCode") }),
   v.object({ outcome: v.literal("methodDead") }), // three codes used up: another method or the bank
 ]);
@@ -136,6 +140,8 @@ export type TokenChange = v.InferOutput<typeof TokenChange>;
 /** What a person hears of a payment. */
 export const PaymentNotice = v.object({
   noticeId: Id,
+  /** The payment's journey, by which every party knows it. */
+  journeyId: Id,
   kind: v.picklist(["payment", "refund", "reversal", "declined"]),
   amount: Amount,
   merchantName: v.string(),

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import {
   At,
-  BindingReason,
+  CardSource,
+  Causes,
   CodeOutcome,
   CodeSent,
   Decision,
@@ -17,11 +18,14 @@ import {
   Terms,
   TokenStatus,
   VerificationMethod,
+  WalletAdvice,
 } from "./common.ts";
+import { evidenceApi } from "./facts.ts";
 import { operation } from "./operation.ts";
 
 /** What the bank offers the TSP. Cards travel as JWE to the bank's own key. */
 export const issuerApi = {
+  ...evidenceApi,
   publicKey: operation({
     summary: "The bank's key for card data and codes",
     request: Empty,
@@ -43,10 +47,19 @@ export const issuerApi = {
       walletAccount: Id,
       device: v.object({ deviceId: Id, name: Name, kind: DeviceKind }),
       terms: v.object({ version: Id, acceptedAt: At, language: Language }),
+      source: CardSource,
+      wallet: WalletAdvice,
+      /** The TSP's own score of this request: 1 to 99, 99 the worst. */
+      tspScore: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99)),
+      /** The bank's own statement, made in its app a moment ago (push provisioning): it vouches for the holder. */
+      activationData: v.optional(v.pipe(v.string(), v.maxLength(2048))),
     }),
     answer: v.object({
       decision: Decision,
-      reason: v.optional(BindingReason),
+      /** On red, all that stands in the way, hardest to cure first. */
+      causes: Causes,
+      /** When it makes sense to ask again, for limits and windows. */
+      retryAt: v.optional(At),
       methods: v.array(VerificationMethod),
       /** Tag 5F34 of the card. */
       psn: v.pipe(v.string(), v.regex(/^\d{2}$/)),
@@ -62,6 +75,22 @@ export const issuerApi = {
     request: v.object({ bindingId: Id, codeJwe: Jwe }),
     answer: CodeOutcome,
   }),
+  methods: operation({
+    summary: "The methods of a binding as they stand now",
+    request: v.object({ bindingId: Id }),
+    answer: v.object({ methods: v.array(VerificationMethod) }),
+    readOnly: true,
+  }),
+  chooseMethod: operation({
+    summary: "The holder chose: the bank's app or the call centre now knows of the case",
+    request: v.object({ bindingId: Id, methodId: Id, caseCode: v.optional(v.string()) }),
+    answer: v.object({ methods: v.array(VerificationMethod) }),
+  }),
+  notMyNumber: operation({
+    summary: "The holder says that the masked phone is not his",
+    request: v.object({ bindingId: Id }),
+    answer: v.object({ methods: v.array(VerificationMethod) }),
+  }),
   notifyToken: operation({
     summary: "A token of one of the bank's cards changed",
     request: v.object({
@@ -76,57 +105,3 @@ export const issuerApi = {
   }),
 } as const;
 export type IssuerApi = typeof issuerApi;
-
-const Account = v.object({
-  cardId: Id,
-  panSuffix: Suffix,
-  holderName: v.string(),
-  product: Product,
-  status: v.picklist(["active", "notActivated", "lost", "frozen", "cancelled"]),
-  currency: v.string(),
-  /** Minor units as digits. */
-  postedMinor: v.string(),
-  heldMinor: v.string(),
-  availableMinor: v.string(),
-});
-const StatementLine = v.object({
-  at: At,
-  text: v.string(),
-  minor: v.string(),
-  balanceMinor: v.string(),
-  kind: v.string(),
-});
-
-/** The bank's own desk, and the demo's view into the bank. */
-export const issuerDeskApi = {
-  accounts: operation({
-    summary: "Cards with their balances",
-    request: Empty,
-    answer: v.object({ accounts: v.array(Account) }),
-    readOnly: true,
-  }),
-  statement: operation({
-    summary: "The last movements of one card's account, newest first",
-    request: v.object({ cardId: Id }),
-    answer: v.object({ lines: v.array(StatementLine) }),
-    readOnly: true,
-  }),
-  setCardStatus: operation({
-    summary: "Report lost, freeze, unfreeze, activate",
-    request: v.object({ cardId: Id, status: v.picklist(["active", "lost", "frozen"]) }),
-    answer: Account,
-  }),
-  /** Sums over the whole ledger: what must be zero is zero. */
-  audit: operation({
-    summary: "Does the ledger balance",
-    request: Empty,
-    answer: v.object({
-      entriesSumMinor: v.string(),
-      accountsAgree: v.boolean(),
-      postings: v.number(),
-      openHolds: v.number(),
-    }),
-    readOnly: true,
-  }),
-} as const;
-export type IssuerDeskApi = typeof issuerDeskApi;

@@ -1,3 +1,5 @@
+import type { Cause } from "#protocol/diagnosis";
+
 /** Why a call was refused, as RFC 9457 carries it. `detail` is for people and never quotes what the caller sent. */
 export interface Problem {
   readonly code: ProblemCode;
@@ -6,6 +8,11 @@ export interface Problem {
   readonly detail?: string | undefined;
   /** For "tryLater" and caps. */
   readonly retryAfterMs?: number | undefined;
+  /** What stopped the journey, where the refusing party knows; all of them when several checks failed, hardest to cure first. */
+  readonly cause?: Cause | undefined;
+  readonly causes?: readonly Cause[] | undefined;
+  /** Leads holder, agent and engineer to the same journey. */
+  readonly caseCode?: string | undefined;
 }
 
 /** Each code with its HTTP status. Total: a new code without a status does not compile. */

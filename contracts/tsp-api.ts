@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { CAUSE_CODES } from "#protocol/diagnosis";
 import {
   At,
-  BindingReason,
+  CardSource,
+  Causes,
   CodeOutcome,
   CodeSent,
   Decision,
@@ -20,15 +22,33 @@ import {
   TokenChange,
   TokenView,
   VerificationMethod,
+  WalletAdvice,
 } from "./common.ts";
 import { DevicePackage, SealedKeyBatch } from "./device-package.ts";
+import { evidenceApi } from "./facts.ts";
 import { operation } from "./operation.ts";
 
 /** Reference of a funding card that says nothing of its number; the same card always gives the same. */
 const PanRef = Id;
 
+/** Certificates (leaf first, DER in base64), a nonce, and the device's signature over it. */
+export const PushInvitation = v.object({
+  certificates: v.array(v.string()),
+  nonce: v.pipe(v.string(), v.regex(/^[0-9a-f]{8,64}$/)),
+  nonceSignature: v.pipe(v.string(), v.regex(/^[0-9a-f]{8,256}$/)),
+});
+export type PushInvitation = v.InferOutput<typeof PushInvitation>;
+/** Base64, as the bank's host made them. */
+export const PushPass = v.object({
+  encryptedPassData: v.pipe(v.string(), v.maxLength(8192)),
+  activationData: v.pipe(v.string(), v.maxLength(2048)),
+  ephemeralPublicKey: v.pipe(v.string(), v.maxLength(256)),
+});
+export type PushPass = v.InferOutput<typeof PushPass>;
+
 /** What the TSP offers the wallet provider (token requestor). Card numbers and codes pass only as JWE to the TSP's key. */
 export const tspWalletApi = {
+  ...evidenceApi,
   publicKey: operation({
     summary: "The key that pages seal card data and codes to",
     request: Empty,
@@ -55,14 +75,48 @@ export const tspWalletApi = {
         publicKey: PublicJwkSchema,
       }),
       terms: v.object({ version: Id, acceptedAt: At, language: Language }),
+      source: CardSource,
+      wallet: WalletAdvice,
+      activationData: v.optional(v.pipe(v.string(), v.maxLength(2048))),
     }),
     answer: v.object({
+      /** The worst of three colours: the wallet's advice, the TSP's score, the bank's word. */
       decision: Decision,
-      reason: v.optional(BindingReason),
+      causes: Causes,
+      retryAt: v.optional(At),
       methods: v.array(VerificationMethod),
+      /** Until when verification may take. */
+      verifyBy: v.optional(At),
       /** Absent on red. */
       token: v.optional(TokenView),
     }),
+  }),
+  methods: operation({
+    summary: "The methods of a token's binding as they stand now",
+    request: v.object({ tokenRef: Id }),
+    answer: v.object({ methods: v.array(VerificationMethod), token: TokenView }),
+    readOnly: true,
+  }),
+  chooseMethod: operation({
+    summary: "The holder chose a method",
+    request: v.object({ tokenRef: Id, methodId: Id, caseCode: v.optional(v.string()) }),
+    answer: v.object({ methods: v.array(VerificationMethod) }),
+  }),
+  notMyNumber: operation({
+    summary: "The holder says that the masked phone is not his",
+    request: v.object({ tokenRef: Id }),
+    answer: v.object({ methods: v.array(VerificationMethod) }),
+  }),
+  openPush: operation({
+    summary: "Begin push provisioning: what the bank's app seals its card to (spec payment-tokens §2)",
+    request: v.object({ deviceId: Id }),
+    answer: PushInvitation,
+  }),
+  takePush: operation({
+    summary: "The bank app's answer: opened, checked, and turned into a card as if it had been typed",
+    request: v.object({ deviceId: Id, pass: PushPass }),
+    /** `cardJwe` is sealed to the TSP itself: the wallet goes on with it as with any card. */
+    answer: v.object({ cardJwe: Jwe, activationData: v.string() }),
   }),
   sendCode: operation({
     summary: "Have the bank send a code",
@@ -111,6 +165,13 @@ export type TspWalletApi = typeof tspWalletApi;
 
 /** What the TSP offers the bank. */
 export const tspIssuerApi = {
+  ...evidenceApi,
+  publicKey: operation({
+    summary: "The key that the bank seals renewed cards to",
+    request: Empty,
+    answer: PublicJwkSchema,
+    readOnly: true,
+  }),
   notifyPayment: operation({
     summary: "Pass a payment notice on to the wallet; answered only after the wallet has it",
     request: v.object({ tokenPan: v.pipe(v.string(), v.regex(/^\d{12,19}$/)), notice: PaymentNotice }),
@@ -120,6 +181,37 @@ export const tspIssuerApi = {
     summary: "Suspend, resume or delete on behalf of the bank",
     request: v.object({ tokenRef: Id, change: TokenChange }),
     answer: TokenView,
+  }),
+  activate: operation({
+    summary: "The holder was verified by the bank itself (its app, its hotline, a branch)",
+    request: v.object({
+      bindingId: Id,
+      method: v.picklist(["bankApp", "callCentre", "branch"]),
+      /** What the proof was made over: it must be this binding's, or it is a proof for another journey. */
+      deviceId: Id,
+      panSuffix: Suffix,
+    }),
+    answer: TokenView,
+  }),
+  refuse: operation({
+    summary: "The bank ends a binding that is not active yet, and says why",
+    request: v.object({ bindingId: Id, cause: v.picklist(CAUSE_CODES) }),
+    answer: Empty,
+  }),
+  methodsChanged: operation({
+    summary: "The bank's methods for a binding changed, or a step in one failed: the wallet should look again",
+    request: v.object({ bindingId: Id, cause: v.optional(v.picklist(CAUSE_CODES)) }),
+    answer: Empty,
+  }),
+  renewCard: operation({
+    summary: "New expiry or new number for a card: its tokens live on, and their PAR stays",
+    request: v.object({ cardJwe: Jwe, newCardJwe: Jwe }),
+    answer: v.object({ tokens: v.number() }),
+  }),
+  recordChanged: operation({
+    summary: "Something that stopped a binding was cured at the bank: the wallet may go on",
+    request: v.object({ bindingId: Id, what: v.picklist(["reservedPhone", "cardStatus", "customerRecord", "limits"]) }),
+    answer: Empty,
   }),
 } as const;
 export type TspIssuerApi = typeof tspIssuerApi;

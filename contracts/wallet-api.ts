@@ -1,8 +1,10 @@
 import * as v from "valibot";
+import { CAUSE_CODES, WITNESSES } from "#protocol/diagnosis";
 import {
   type Amount,
   At,
-  BindingReason,
+  CardSource,
+  Causes,
   CodeOutcome,
   CodeSent,
   Decision,
@@ -22,10 +24,25 @@ import {
   VerificationMethod,
 } from "./common.ts";
 import { DevicePackage, SealedKeyBatch } from "./device-package.ts";
+import { CaseCode, evidenceApi, FactSchema, FindingView } from "./facts.ts";
 import { operation } from "./operation.ts";
+import { PushInvitation, PushPass } from "./tsp-api.ts";
 
 /** What the wallet provider offers the TSP. */
 export const walletTspApi = {
+  ...evidenceApi,
+  notifyBinding: operation({
+    summary: "Something in a binding changed: its methods, or what the bank said; ask again",
+    request: v.object({
+      bindingId: Id,
+      /** The bank or the TSP ended it, or one step in it failed. */
+      cause: v.optional(v.picklist(CAUSE_CODES)),
+      ended: v.boolean(),
+      /** Something was cured at the bank: a refused journey may be taken up again. */
+      cured: v.boolean(),
+    }),
+    answer: Empty,
+  }),
   notifyToken: operation({ summary: "A token changed", request: v.object({ token: TokenView }), answer: Empty }),
   notifyPayment: operation({
     summary: "A payment happened",
@@ -38,6 +55,8 @@ export type WalletTspApi = typeof walletTspApi;
 /** WebAuthn ceremony data: passed through as the library made it. */
 const Ceremony = v.record(v.string(), v.unknown());
 const Session = v.object({ accountId: Id, name: Name, accessToken: v.string() });
+/** Ten characters in two groups, shown once: AB2CD-EF3GH. */
+const RecoveryCode = v.pipe(v.string(), v.regex(/^[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}$/, "wants a recovery code"));
 
 /** WebAuthn sign-up and sign-in. The only calls that need no session. */
 export const walletSignInApi = {
@@ -61,27 +80,60 @@ export const walletSignInApi = {
     request: v.object({ ceremonyId: Id, response: Ceremony }),
     answer: Session,
   }),
+  joinOptions: operation({
+    summary: "Begin on a new device of an account: a code shown on a device that the account already trusts admits it",
+    request: v.object({ joinCode: v.pipe(v.string(), v.regex(/^\d{6}$/)), accountName: Name }),
+    answer: v.object({ ceremonyId: Id, options: Ceremony }),
+  }),
+  join: operation({
+    summary: "Finish it: the new device has a passkey of its own",
+    request: v.object({ ceremonyId: Id, response: Ceremony }),
+    answer: Session,
+  }),
+  recoverOptions: operation({
+    summary: "Begin with a recovery code instead of a passkey; the code is spent",
+    request: v.object({ accountName: Name, recoveryCode: RecoveryCode }),
+    answer: v.object({ ceremonyId: Id, options: Ceremony }),
+  }),
+  recover: operation({
+    summary: "Finish it with a new passkey: every token of the account stays suspended until verified anew at the bank",
+    request: v.object({ ceremonyId: Id, response: Ceremony }),
+    answer: Session,
+  }),
 } as const;
 export type WalletSignInApi = typeof walletSignInApi;
 
 /** What the device says of itself: asserted, not proved. */
-const PreflightFacts = v.object({
+export const DeviceFacts = v.object({
+  /** A model of the catalogue (protocol/devices). */
+  model: v.pipe(v.string(), v.maxLength(32)),
+  osVersion: v.pipe(v.string(), v.regex(/^\d{1,3}(\.\d{1,3}){0,2}$/)),
   passcodeOn: v.boolean(),
+  /** Face, finger, or on a watch wrist detection, is enrolled. */
   biometricOn: v.boolean(),
+  /** The system says that it was not altered. */
+  integrity: v.boolean(),
   online: v.boolean(),
-  osVersion: v.pipe(v.string(), v.maxLength(32)),
+  /** What the holder wants to do with the card. */
+  use: v.picklist(["store", "apps"]),
 });
+export type DeviceFacts = v.InferOutput<typeof DeviceFacts>;
+
 const PreflightCheck = v.object({
-  check: v.picklist(["passcode", "biometric", "online", "cardRoom", "attemptsLeft", "signedIn"]),
+  /** What it would be if it failed. */
+  cause: v.picklist(CAUSE_CODES),
   passed: v.boolean(),
-  /** Whether the server knows it or only the device says so. */
+  /** `server`: known here. `device`: only the device says so. */
   source: v.picklist(["server", "device"]),
+  /** For limits: when it will pass again. */
+  retryAt: v.optional(At),
 });
 
 export const BindingStage = v.picklist([
   "preflightFailed",
   "awaitingCard",
   "awaitingTerms",
+  "awaitingBank", // asked, and not answered yet: goes on by itself
   "awaitingVerification",
   "active",
   "refused",
@@ -96,7 +148,17 @@ export const BindingView = v.object({
   product: v.optional(Product),
   terms: v.optional(Terms),
   decision: v.optional(Decision),
-  reason: v.optional(BindingReason),
+  /** What stopped it, hardest to cure first; texts are the diagnosis room's. */
+  causes: Causes,
+  /** Leads to the whole story; there is one on every failure. */
+  caseCode: v.optional(CaseCode),
+  /** When asking again makes sense. */
+  retryAt: v.optional(At),
+  source: CardSource,
+  /** A party that has not answered yet, since when, and when it is asked again. */
+  waitingFor: v.optional(v.object({ party: v.picklist(WITNESSES), since: At, nextTryAt: At })),
+  verifyBy: v.optional(At),
+  methodId: v.optional(Id),
   methods: v.array(VerificationMethod),
   codeSent: v.optional(CodeSent),
   passId: v.optional(Id),
@@ -123,6 +185,17 @@ export const NoticeView = v.object({
 });
 export type NoticeView = v.InferOutput<typeof NoticeView>;
 
+export const AccountView = v.object({
+  accountId: Id,
+  name: Name,
+  region: v.string(),
+  /** Two factors: a passkey and recovery codes kept elsewhere, or a second trusted device. */
+  secondFactorOn: v.boolean(),
+  locked: v.boolean(),
+  recoveryCodesLeft: v.number(),
+});
+export type AccountView = v.InferOutput<typeof AccountView>;
+
 /** What the wallet provider offers a signed-in phone (`Authorization: Bearer`). */
 export const walletDeviceApi = {
   me: operation({
@@ -137,23 +210,85 @@ export const walletDeviceApi = {
   }),
   enrolDevice: operation({
     summary: "Make this device known; the key is the one packages are sealed to",
-    request: v.object({ name: Name, kind: DeviceKind, keySource: KeySource, publicKey: PublicJwkSchema }),
+    request: v.object({
+      name: Name,
+      kind: DeviceKind,
+      model: v.pipe(v.string(), v.maxLength(32)),
+      keySource: KeySource,
+      publicKey: PublicJwkSchema,
+    }),
     answer: v.object({ deviceId: Id }),
   }),
   startBinding: operation({
     summary: "Preflight, before anything is typed; every failing check at once",
-    request: v.object({ deviceId: Id, facts: PreflightFacts, language: Language }),
+    request: v.object({ deviceId: Id, facts: DeviceFacts, language: Language }),
     answer: v.object({ binding: BindingView, cardKey: PublicJwkSchema }),
   }),
   submitCard: operation({
     summary: "The card, sealed to the TSP",
-    request: v.object({ bindingId: Id, cardJwe: Jwe }),
+    request: v.object({
+      bindingId: Id,
+      cardJwe: Jwe,
+      source: CardSource,
+      /** The bank app's own statement, when the card came from there. */
+      activationData: v.optional(v.pipe(v.string(), v.maxLength(2048))),
+    }),
     answer: BindingView,
   }),
   acceptTerms: operation({
     summary: "Accept the terms; the bank decides",
     request: v.object({ bindingId: Id, version: Id, language: Language }),
     answer: BindingView,
+  }),
+  declineTerms: operation({
+    summary: "The holder does not agree",
+    request: v.object({ bindingId: Id }),
+    answer: BindingView,
+  }),
+  resume: operation({
+    summary: "Go on with a journey that stopped or waits: asks again whoever has not answered, and what was cured",
+    request: v.object({ bindingId: Id }),
+    answer: BindingView,
+  }),
+  abandon: operation({
+    summary: "The holder gives up; what was made is taken back",
+    request: v.object({ bindingId: Id }),
+    answer: BindingView,
+  }),
+  chooseMethod: operation({
+    summary: "Choose how to prove to be the holder",
+    request: v.object({ bindingId: Id, methodId: Id }),
+    answer: BindingView,
+  }),
+  notMyNumber: operation({
+    summary: "The masked phone is not mine",
+    request: v.object({ bindingId: Id }),
+    answer: BindingView,
+  }),
+  openPush: operation({
+    summary: "What the bank's app needs to add a card without typing",
+    request: v.object({ deviceId: Id }),
+    answer: PushInvitation,
+  }),
+  takePush: operation({
+    summary: "The bank app's answer, turned into a card for submitCard",
+    request: v.object({ deviceId: Id, pass: PushPass }),
+    answer: v.object({ cardJwe: Jwe, activationData: v.string() }),
+  }),
+  reportFacts: operation({
+    summary: "What happened on the device, told when it can be: camera refused, offline, storage full",
+    request: v.object({ deviceId: Id, facts: v.pipe(v.array(FactSchema), v.maxLength(64)) }),
+    answer: Empty,
+  }),
+  explain: operation({
+    summary: "What stopped a journey, who must act, and what to do, for its holder",
+    request: v.object({
+      journeyId: v.optional(Id),
+      caseCode: v.optional(CaseCode),
+      language: Language,
+    }),
+    answer: FindingView,
+    readOnly: true,
   }),
   sendCode: operation({
     summary: "Have the bank send a code",
@@ -215,6 +350,43 @@ export const walletDeviceApi = {
   }),
   wipeDevice: operation({
     summary: "Delete every card of a device and the device",
+    request: v.object({ deviceId: Id }),
+    answer: Empty,
+  }),
+  account: operation({
+    summary: "The account's own settings",
+    request: Empty,
+    answer: AccountView,
+    readOnly: true,
+  }),
+  setRegion: operation({
+    summary: "The region the account is used in",
+    request: v.object({ region: v.pipe(v.string(), v.regex(/^[A-Z]{2}$/)) }),
+    answer: AccountView,
+  }),
+  makeRecoveryCodes: operation({
+    summary: "Ten new codes, shown once; older ones are void. Having them is the account's second factor",
+    request: Empty,
+    answer: v.object({ codes: v.array(v.string()) }),
+  }),
+  makeJoinCode: operation({
+    summary: "A code that admits one more device, for a few minutes",
+    request: Empty,
+    answer: v.object({ joinCode: v.string(), expiresAt: At }),
+  }),
+  addCardsFrom: operation({
+    summary:
+      "Take cards of another device of the account over to this one: confirmed there, no new bank code where the bank allows",
+    request: v.object({ deviceId: Id, fromDeviceId: Id, passIds: v.pipe(v.array(Id), v.maxLength(16)) }),
+    answer: v.object({ bindings: v.array(BindingView) }),
+  }),
+  signOut: operation({
+    summary: "Sign this device out: its cards go",
+    request: v.object({ deviceId: v.optional(Id) }),
+    answer: Empty,
+  }),
+  removeDevice: operation({
+    summary: "Take a device off the account: its cards go, its passkey too",
     request: v.object({ deviceId: Id }),
     answer: Empty,
   }),

@@ -42,8 +42,11 @@ function places(pattern: RegExp, where: (name: string) => boolean): string[] {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   contracts: ["protocol"],
+  party: ["protocol", "contracts"],
   device: ["protocol", "contracts"],
-  ...Object.fromEntries(PARTIES.filter((room) => room !== "device").map((room) => [room, ["protocol", "contracts"]])),
+  ...Object.fromEntries(
+    PARTIES.filter((room) => room !== "device").map((room) => [room, ["protocol", "contracts", "party"]]),
+  ),
   platform: ["protocol", "contracts"],
   web: ["protocol", "contracts", "device"],
   app: ["protocol", "contracts", "platform", ...PARTIES],

@@ -87,6 +87,6 @@ export interface Holding {
   /** When it was asked: it holds nothing else up to here. */
   readonly askedAt: Instant;
   /** Since when the party has been running without a break; absent when it could not be asked. */
-  readonly upSince?: Instant;
+  readonly upSince?: Instant | undefined;
   readonly facts: readonly Fact[];
 }

@@ -1,0 +1,1 @@
+export { compareVersions, DEVICE_MODELS, type DeviceModel, deviceModel } from "./catalogue.ts";
