@@ -58,8 +58,21 @@ export const migrations: readonly Migration[] = [
         binding_id text primary key,
         b smallint not null,
         pan_ref text not null,
+        wallet_account text not null,
+        device_id text not null,
         answer jsonb not null,
         created_at bigint not null
+      );
+      -- First answers to calls whose late repeat must change nothing; b is the key's own.
+      create table answered_call (
+        b smallint not null,
+        caller text not null,
+        operation text not null,
+        key text not null,
+        request text not null,
+        answer jsonb not null,
+        at bigint not null,
+        primary key (b, caller, operation, key)
       );
       create table outbox (
         b smallint not null,

@@ -3,13 +3,14 @@ import type { ArqcRequest } from "#contracts/ports";
 import type { TokenRefusal, TokenRequest } from "#contracts/token-authorisation";
 import { DecodeError, hexBytes, toHex, toUint } from "#protocol/bytes";
 import { cryptogramData, cryptogramTypeOf, parseIad } from "#protocol/emv";
-import { acceptAtc, DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "#protocol/paytoken";
+import { ATC_GAP_MAX, acceptAtc, DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "#protocol/paytoken";
 import { type Instant, isExpired } from "#protocol/time";
 import { findTag, parseTlv } from "#protocol/tlv";
 import type { Token } from "../token.ts";
 
 /** Wrong cryptograms in a row that suspend a token. */
 export const CRYPTOGRAM_FAILURES_MAX = 10;
+const ATC_MAX = 0xffff;
 
 /** What field 55 says, read once. */
 export interface Chip {
@@ -96,7 +97,8 @@ export function decidePayment(
     );
     if (!issued) return refuse("keyNotIssued");
   }
-  const verdict = acceptAtc(token.window, chip.atc);
+  // A single-use key was issued for its ATC: how many before it were never used says nothing against it.
+  const verdict = acceptAtc(token.window, chip.atc, chip.keyClass === "secureElement" ? ATC_GAP_MAX : ATC_MAX);
   if (verdict.verdict !== "accepted")
     return refuse(verdict.verdict === "replayed" ? "atcReplayed" : "atcOutsideWindow");
   return {
@@ -105,4 +107,27 @@ export function decidePayment(
     atc: chip.atc,
     holderVerified,
   };
+}
+
+/** Refusals that a payment accepted earlier meets when it is asked about again: its ATC is spent, or the token changed since. */
+export const MAY_BE_REPEATS: ReadonlySet<TokenRefusal> = new Set<TokenRefusal>([
+  "atcReplayed",
+  "atcOutsideWindow",
+  "keyNotIssued",
+  "tokenSuspended",
+  "tokenDeleted",
+  "tokenExpired",
+]);
+
+/** What a request would have been accepted with, when its cryptogram is the token's own. The caller knows whether it was. */
+export function repeatOf(
+  token: Token,
+  request: TokenRequest,
+  verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
+): { readonly atc: number; readonly holderVerified: boolean } | undefined {
+  const chip = readChip(request);
+  if (typeof chip === "string") return undefined;
+  const { keyClass, atc, data, arqc } = chip;
+  if (!verify(keyClass, { pan: token.tokenPan, psn: token.psn, atc, data, arqc })) return undefined;
+  return { atc, holderVerified: keyClass !== "device" };
 }

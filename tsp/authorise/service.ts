@@ -1,11 +1,14 @@
-import type { Clock, Db, GroupCommit, KeyStore, Statement } from "#contracts/ports";
+import type { KeyClass } from "#contracts/device-package";
+import type { ArqcRequest, Clock, Db, GroupCommit, KeyStore, Queries, Random, Statement } from "#contracts/ports";
 import type { TokenAnswer, TokenRequest } from "#contracts/token-authorisation";
 import { shardOf } from "#protocol/bytes";
 import { ASSURANCE, DEMO_TRID } from "#protocol/paytoken";
+import type { Instant } from "#protocol/time";
+import { announce } from "../outbox.ts";
 import { MASTER_KEYS } from "../ports.ts";
 import { type Token, type TokenRow, tokenOf } from "../token.ts";
 import { openPan } from "../vault.ts";
-import { decidePayment } from "./core.ts";
+import { decidePayment, MAY_BE_REPEATS, repeatOf } from "./core.ts";
 
 interface VaultRow extends TokenRow {
   readonly pan_sealed: Uint8Array;
@@ -27,10 +30,10 @@ const READ: Statement = {
     join token t on t.b = i.b and t.token_pan = i.token_pan
     join card c on c.b = t.b and c.pan_ref = t.pan_ref`,
 };
-/** What was accepted before: only asked for when an ATC comes again. */
+/** What was accepted before: only asked for when a payment is refused that may be the repeat of one. */
 const SPENT: Statement = {
   name: "tsp.read-spent",
-  text: `select s.token_pan, s.journey_id from unnest($1::smallint[], $2::text[], $3::text[]) as i(b, token_pan, journey_id)
+  text: `select s.token_pan, s.journey_id, s.atc from unnest($1::smallint[], $2::text[], $3::text[]) as i(b, token_pan, journey_id)
     join spent s on s.b = i.b and s.token_pan = i.token_pan and s.journey_id = i.journey_id`,
 };
 /** One statement a batch. A token that another writer changed since it was read is left alone, its payments with it. */
@@ -38,7 +41,8 @@ const WRITE: Statement = {
   name: "tsp.spend",
   text: `with saved as (
       update token t set atc_high = i.atc_high, atc_seen = i.atc_seen, cryptogram_failures = i.failures, status = i.status,
-        suspended_by = case when i.status = 'suspended' then array['tsp'] else t.suspended_by end, version = t.version + 1
+        suspended_by = case when i.status = 'suspended' then array['tsp'] else t.suspended_by end,
+        changed_at = case when i.status = 'suspended' then $12 else t.changed_at end, version = t.version + 1
       from unnest($1::smallint[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[])
         as i(b, token_pan, version, atc_high, atc_seen, failures, status)
       where t.b = i.b and t.token_pan = i.token_pan and t.version = i.version
@@ -60,6 +64,9 @@ export function createAuthoriser(ports: {
   readonly clock: Clock;
   readonly keys: KeyStore;
   readonly groupCommit: GroupCommit;
+  readonly random: Random;
+  /** Called when a suspension is to be told to others. */
+  readonly nudge: () => void;
   readonly lanes: number;
 }): (request: TokenRequest) => Promise<TokenAnswer> {
   const { db, clock, keys } = ports;
@@ -85,21 +92,23 @@ export function createAuthoriser(ports: {
     };
   }
 
-  /** Requests whose ATC is used up may be repeats of the very payment that used it. */
-  async function repeats(requests: readonly TokenRequest[]): Promise<ReadonlySet<string>> {
-    if (requests.length === 0) return new Set();
-    const rows = await db.query<{ token_pan: string; journey_id: string }>(SPENT, [
+  const verify = (keyClass: KeyClass, arqc: ArqcRequest) => keys.verifyArqc(MASTER_KEYS[keyClass], arqc);
+
+  /** ATC of each of these that was accepted before, by token and journey. */
+  async function spentBefore(requests: readonly TokenRequest[]): Promise<ReadonlyMap<string, number>> {
+    if (requests.length === 0) return new Map();
+    const rows = await db.query<{ token_pan: string; journey_id: string; atc: number }>(SPENT, [
       requests.map((request) => shardOf(request.tokenPan)),
       requests.map((request) => request.tokenPan),
       requests.map((request) => request.journeyId),
     ]);
-    return new Set(rows.map((row) => `${row.token_pan}/${row.journey_id}`));
+    return new Map(rows.map((row) => [`${row.token_pan}/${row.journey_id}`, row.atc]));
   }
 
   async function round(open: readonly { request: TokenRequest; position: number }[], answers: TokenAnswer[]) {
     const vault = await read(open.map(({ request }) => request));
     const now = clock.now();
-    const replayed: (typeof open)[number][] = [];
+    const doubtful: (typeof open)[number][] = [];
     const spent: { request: TokenRequest; atc: number }[] = [];
     for (const item of open) {
       const { request, position } = item;
@@ -112,15 +121,13 @@ export function createAuthoriser(ports: {
         answers[position] = accepted(request, held, false);
         continue;
       }
-      const decision = decidePayment(held.token, request, now, (keyClass, arqc) =>
-        keys.verifyArqc(MASTER_KEYS[keyClass], arqc),
-      );
+      const decision = decidePayment(held.token, request, now, verify);
       if (decision.kind === "accepted") {
         spent.push({ request, atc: decision.atc });
         answers[position] = accepted(request, held, decision.holderVerified);
       } else {
         answers[position] = { id: request.id, outcome: "refused", reason: decision.reason };
-        if (decision.reason === "atcReplayed") replayed.push(item);
+        if (MAY_BE_REPEATS.has(decision.reason)) doubtful.push(item);
       }
       if (decision.token !== undefined) {
         held.token = decision.token;
@@ -128,22 +135,43 @@ export function createAuthoriser(ports: {
       }
     }
     const changed = [...vault.values()].filter((held) => held.changed).map((held) => held.token);
-    const stale = await write(changed, spent, now);
-    const known = await repeats(replayed.map((item) => item.request));
-    for (const { request, position } of replayed) {
+    const stale = await save(changed, spent, now);
+    const known = await spentBefore(doubtful.map((item) => item.request));
+    for (const { request, position } of doubtful) {
+      const atc = known.get(`${request.tokenPan}/${request.journeyId}`);
       const held = vault.get(request.tokenPan)!;
-      if (known.has(`${request.tokenPan}/${request.journeyId}`)) answers[position] = accepted(request, held, true);
+      const first = atc === undefined ? undefined : repeatOf(held.token, request, verify);
+      if (first !== undefined && first.atc === atc) answers[position] = accepted(request, held, first.holderVerified);
     }
     return open.filter(({ request }) => stale.has(request.tokenPan));
   }
 
-  async function write(
+  /** Tokens that another writer was first at. A token that wrong cryptograms suspend is told of in the same transaction. */
+  async function save(
     changed: readonly Token[],
     spent: readonly { request: TokenRequest; atc: number }[],
-    now: number,
+    now: Instant,
   ): Promise<ReadonlySet<string>> {
     if (changed.length === 0) return new Set();
-    const rows = await db.query<{ token_pan: string }>(WRITE, [
+    const suspended = changed.filter((token) => token.state.kind === "suspended");
+    if (suspended.length === 0) return write(db, changed, spent, now);
+    const stale = await db.transaction(async (tx) => {
+      const missed = await write(tx, changed, spent, now);
+      for (const token of suspended)
+        if (!missed.has(token.tokenPan)) await announce(tx, { ...token, changedAt: now }, ports.random, now);
+      return missed;
+    });
+    ports.nudge();
+    return stale;
+  }
+
+  async function write(
+    on: Queries,
+    changed: readonly Token[],
+    spent: readonly { request: TokenRequest; atc: number }[],
+    now: Instant,
+  ): Promise<ReadonlySet<string>> {
+    const rows = await on.query<{ token_pan: string }>(WRITE, [
       changed.map((token) => token.b),
       changed.map((token) => token.tokenPan),
       changed.map((token) => token.version),
