@@ -226,8 +226,8 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       link.start();
     },
     async stop() {
-      await payments.stop();
       await link.stop();
+      await payments.stop();
     },
   };
 }

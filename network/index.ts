@@ -10,6 +10,8 @@ import {
   keyOf,
   parseCupsFrame,
   parseHeader,
+  responseFact,
+  text,
 } from "#protocol/iso8583";
 import { createIssuerLink } from "./issuer-link.ts";
 import { createJournal } from "./journal.ts";
@@ -67,8 +69,10 @@ export function createNetwork(ports: NetworkPorts): Network {
     const answer = handle(request);
     answers.set(name, answer);
     const forget = () => answers.delete(name);
-    // Without an answer there is nothing to repeat: the next one is tried anew.
-    answer.then((value) => (value === undefined ? forget() : timers.after(config.timing.answerKeptMs, forget)), forget);
+    // Without an answer, or with "try again later", there is nothing to repeat: the next one is tried anew.
+    const final = (value: IsoMessage | undefined) =>
+      value !== undefined && responseFact(text(value, 39) ?? "").act !== "retry";
+    answer.then((value) => (final(value) ? timers.after(config.timing.answerKeptMs, forget) : forget()), forget);
     return answer;
   }
 
@@ -106,9 +110,9 @@ export function createNetwork(ports: NetworkPorts): Network {
       safeStore.start();
     },
     async stop() {
-      await safeStore.stop();
       for (const issuer of issuers.values()) await issuer.stop();
       await tsp.stop();
+      await safeStore.stop();
       await journal.flushed();
     },
   };

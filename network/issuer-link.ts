@@ -72,6 +72,11 @@ export function createIssuerLink(ports: {
     });
   }
 
+  /** What was sent may have been booked: a wait that is cut short ends in silence, not in "not sent". */
+  function giveUpWaiting(): void {
+    for (const settle of [...waiting.values()]) settle({ kind: "silent" });
+  }
+
   function management(code: string): IsoMessage {
     stan = nextStan(stan);
     return {
@@ -106,8 +111,7 @@ export function createIssuerLink(ports: {
         onDown() {
           up = false;
           cancelEcho();
-          // What was sent may have been booked: the wait ends in silence, not in "not sent".
-          for (const settle of [...waiting.values()]) settle({ kind: "silent" });
+          giveUpWaiting();
         },
         onFrame(frame) {
           try {
@@ -131,6 +135,7 @@ export function createIssuerLink(ports: {
     async stop() {
       cancelEcho();
       await link.stop();
+      giveUpWaiting();
     },
   };
 }

@@ -7,7 +7,7 @@ import { KEYS } from "./ports.ts";
 /** Reversals we owe an issuer: durable before anyone is told of them, sent until acknowledged. */
 export interface SafeStore {
   owe(journeyId: string, issuer: string, reversal: IsoMessage): Promise<void>;
-  /** Sends what is due now. */
+  /** An issuer is there again: all that is owed goes now. */
   wake(): void;
   start(): void;
   stop(): Promise<void>;
@@ -26,15 +26,15 @@ export function createSafeStore(ports: {
   const { db, clock, timers, keys, log, issuers } = ports;
   let running = false;
   let working: Promise<void> | undefined;
-  let again = false;
+  let again: "due" | "all" | undefined;
   let cancel = () => {};
 
-  async function sendDue(): Promise<void> {
+  async function sendOwed(which: "due" | "all"): Promise<void> {
     const rows = await db.query<{ b: number; journey_id: string; issuer: string; message: Uint8Array }>(
       {
         text: "select b, journey_id, issuer, message from owed_reversal where next_at <= $1 order by next_at limit 256",
       },
-      [clock.now()],
+      [which === "all" ? Number.MAX_SAFE_INTEGER : clock.now()],
     );
     for (const row of rows) {
       const plain = keys.open(KEYS.safeStore, row.message, row.journey_id);
@@ -56,20 +56,20 @@ export function createSafeStore(ports: {
     }
   }
 
-  function wake(): void {
+  function wake(which: "due" | "all"): void {
     if (!running) return;
     if (working !== undefined) {
-      again = true;
+      again = again === "all" ? "all" : which;
       return;
     }
-    again = false;
+    again = undefined;
     cancel();
-    working = sendDue()
+    working = sendOwed(which)
       .catch((error: unknown) => log.error("network.safeStoreFailed", { error }))
       .then(() => {
         working = undefined;
-        if (again) wake();
-        else if (running) cancel = timers.after(ports.repeatMs, wake);
+        if (again !== undefined) wake(again);
+        else if (running) cancel = timers.after(ports.repeatMs, () => wake("due"));
       });
   }
 
@@ -82,12 +82,12 @@ export function createSafeStore(ports: {
         },
         [shardOf(journeyId), journeyId, issuer, sealed, clock.now()],
       );
-      wake();
+      wake("due");
     },
-    wake,
+    wake: () => wake("all"),
     start() {
       running = true;
-      wake();
+      wake("due");
     },
     async stop() {
       running = false;

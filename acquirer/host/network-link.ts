@@ -63,9 +63,17 @@ export function createNetworkLink(ports: {
     });
   }
 
+  /** What was sent may have been booked: a wait that is cut short ends in silence. */
+  function giveUpWaiting(): void {
+    for (const settle of [...waiting.values()]) settle({ kind: "silent" });
+  }
+
   return {
     ask,
-    stop: () => link.stop(),
+    async stop() {
+      await link.stop();
+      giveUpWaiting();
+    },
     start() {
       link.start({
         onUp() {
@@ -78,9 +86,7 @@ export function createNetworkLink(ports: {
             ports.onUp();
           });
         },
-        onDown() {
-          for (const settle of [...waiting.values()]) settle({ kind: "silent" });
-        },
+        onDown: giveUpWaiting,
         onFrame(frame) {
           try {
             const { header, message } = parseCupsFrame(frame);

@@ -10,6 +10,7 @@ import {
   keyOf,
   POS_CONDITION,
   parseMessage,
+  responseFact,
   reversalOf,
   rrnOf,
   text,
@@ -19,10 +20,14 @@ import { toN12 } from "#protocol/money";
 import { chinaDate, chinaTime, type Instant, instant, toF7 } from "#protocol/time";
 import type { ChipData } from "../terminal/index.ts";
 import type { Terminal } from "./merchants.ts";
-import type { NetworkLink } from "./network-link.ts";
+import type { NetworkAnswer, NetworkLink } from "./network-link.ts";
 import type { AcquirerPorts } from "./ports.ts";
 import type { Sale, SaleState } from "./sale.ts";
 import { createSaleStore, openSales, saleById, takeRefund } from "./store.sql.ts";
+
+/** F39 that says there was no answer further on: what the bank did is as unknown as after silence. */
+const NO_ANSWER: ReadonlySet<string> = new Set(["68", "98"]);
+const ALWAYS = instant(Number.MAX_SAFE_INTEGER);
 
 export interface Payments {
   /** Takes a tap to its outcome. The result is durable when this resolves. */
@@ -46,8 +51,10 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
   const { db, clock, timers, log, config } = ports;
   const store = createSaleStore(db, ports.groupCommit, config.lanes);
   let running = false;
+  /** Sales of a former run that never got their outcome are older than this. */
+  let startedAt = clock.now();
   let working: Promise<void> | undefined;
-  let again = false;
+  let again: "due" | "all" | undefined;
   let cancel = () => {};
 
   /** Fields every request of a terminal carries. F7 and F11 make it unique with the acquirer. */
@@ -104,8 +111,17 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     await store.keep(sale);
     const answer = await link.ask(request);
     if (answer.kind === "notSent") return settle(sale, "failed", null);
-    if (answer.kind === "silent") return sale.kind === "refund" ? sale : reverse(sale, request);
+    if (sale.kind === "refund") return settleRefund(sale, answer);
+    const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
+    if (NO_ANSWER.has(code)) return reverse(sale, request);
+    return settle(sale, isApproved(code) ? "approved" : "declined", code);
+  }
+
+  /** A refund is an advice and is never reversed: until somebody decides on it, it goes again. */
+  async function settleRefund(sale: Sale, answer: NetworkAnswer): Promise<Sale> {
+    if (answer.kind !== "answer") return sale;
     const code = text(answer.message, 39) ?? "20";
+    if (responseFact(code).act === "retry") return sale;
     return settle(sale, isApproved(code) ? "approved" : "declined", code);
   }
 
@@ -130,23 +146,23 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     const now = clock.now();
     const reversal = reversalOf(request, { f7: toF7(now), f11: await stan() }, "98");
     const settled = await settle(sale, "reversing", null, encodeMessage(CUPS, reversal), now);
-    wake();
+    wake("due");
     return settled;
   }
 
-  /** Reversals go until acknowledged, refunds until answered; a sale that a crash left open is reversed. */
-  async function sendOwed(atStart: boolean): Promise<void> {
+  /** Reversals go until acknowledged, refunds until decided; a sale that a crash left open is reversed. */
+  async function sendOwed(which: "due" | "all"): Promise<void> {
     const now = clock.now();
-    const sentBefore = instant(atStart ? now : now - config.answerMs - config.reversalRepeatMs);
-    for (const sale of await openSales(db, now, sentBefore)) {
+    const overdue = now - config.answerMs - config.reversalRepeatMs;
+    const owed = await openSales(db, {
+      reversalsDueAt: which === "all" ? ALWAYS : now,
+      refundsSentBy: instant(which === "all" ? now : overdue),
+      othersSentBy: instant(Math.max(overdue, startedAt - 1)),
+    });
+    for (const sale of owed) {
       const request = parseMessage(CUPS, sale.request);
-      if (sale.kind === "refund") {
-        const answer = await link.ask(request);
-        if (answer.kind === "answer") {
-          const code = text(answer.message, 39) ?? "20";
-          await settle(sale, isApproved(code) ? "approved" : "declined", code);
-        }
-      } else if (sale.reversal === null) await reverse(sale, request);
+      if (sale.kind === "refund") await settleRefund(sale, await link.ask(request));
+      else if (sale.reversal === null) await reverse(sale, request);
       else {
         const answer = await link.ask(parseMessage(CUPS, sale.reversal));
         if (answer.kind === "answer") await settle(sale, "reversed", null);
@@ -155,23 +171,20 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     }
   }
 
-  let atStart = true;
-  function wake(): void {
+  function wake(which: "due" | "all"): void {
     if (!running) return;
     if (working !== undefined) {
-      again = true;
+      again = again === "all" ? "all" : which;
       return;
     }
-    again = false;
+    again = undefined;
     cancel();
-    const first = atStart;
-    atStart = false;
-    working = sendOwed(first)
+    working = sendOwed(which)
       .catch((error: unknown) => log.error("acquirer.owedFailed", { error }))
       .then(() => {
         working = undefined;
-        if (again) wake();
-        else if (running) cancel = timers.after(config.reversalRepeatMs, wake);
+        if (again !== undefined) wake(again);
+        else if (running) cancel = timers.after(config.reversalRepeatMs, () => wake("due"));
       });
   }
 
@@ -203,8 +216,9 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     },
     start() {
       running = true;
+      startedAt = clock.now();
     },
-    wake,
+    wake: () => wake("all"),
     async stop() {
       running = false;
       cancel();

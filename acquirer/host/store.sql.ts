@@ -111,17 +111,17 @@ export async function takeRefund(db: Queries, original: Sale, minor: bigint): Pr
   return rows.length === 1;
 }
 
-/** Sales without an outcome: sent before `before`, or reversals that are due. */
+/** Business without an outcome: reversals that are due, refunds and others whose answer is. */
 export async function openSales(
   db: Queries,
-  now: Instant,
-  sentBefore: Instant,
+  until: { readonly reversalsDueAt: Instant; readonly refundsSentBy: Instant; readonly othersSentBy: Instant },
 ): Promise<readonly (Sale & { readonly reversal: Uint8Array | null })[]> {
   const rows = await db.query<SaleRow & { reversal: Uint8Array | null }>(
     {
-      text: `select ${COLUMNS}, reversal from sale where (state = 'reversing' and next_at <= $1) or (state = 'sent' and at <= $2) order by at limit 500`,
+      text: `select ${COLUMNS}, reversal from sale where (state = 'reversing' and next_at <= $1)
+        or (state = 'sent' and at <= case kind when 'refund' then $2::bigint else $3::bigint end) order by at limit 500`,
     },
-    [now, sentBefore],
+    [until.reversalsDueAt, until.refundsSentBy, until.othersSentBy],
   );
   return rows.map((row) => ({ ...saleOf(row), reversal: row.reversal }));
 }
