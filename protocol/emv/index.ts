@@ -32,7 +32,7 @@ export {
   cryptogramUnder,
   SCHEMES,
 } from "./cryptogram.ts";
-export { type DescribedApdu, describeCommand, describeResponse, emvValues } from "./describe.ts";
+export { type DescribedApdu, describeCommand, describeResponse } from "./describe.ts";
 export { type CryptogramType, cidOf, cryptogramTypeOf, cvrOf, encodeIad, type Iad, parseIad } from "./iad.ts";
 export {
   commonSessionInput,
@@ -42,3 +42,4 @@ export {
   derivePbocSessionKey,
   deriveVisaScriptKey,
 } from "./keys.ts";
+export { emvValues } from "./values.ts";
