@@ -34,24 +34,31 @@ export const migrations: readonly Migration[] = [
         decision jsonb not null,
         key_ranges jsonb not null,
         next_atc int not null,
+        changed_at bigint not null,
+        primary key (b, token_pan)
+      );
+      create unique index token_ref_key on token (b, token_ref);
+      create index token_device on token (device_id);
+      create unique index token_binding on token (b, binding_id);
+      -- What each payment changes of its token, apart and narrow; its version fences the whole token.
+      create table token_use (
+        b smallint not null,
+        token_pan text not null,
         atc_high int not null,
         atc_seen bigint not null,
         cryptogram_failures int not null,
         version bigint not null,
-        changed_at bigint not null,
         primary key (b, token_pan)
-      ) with (fillfactor = 70);
-      create unique index token_ref_key on token (b, token_ref);
-      create index token_device on token (device_id);
-      create unique index token_binding on token (b, binding_id);
-      -- Accepted payments: a retransmission finds its first answer here.
+      ) with (fillfactor = 60);
+      -- Accepted payments. The key is a second net under the window: no counter is spent twice. A retransmission finds
+      -- by its counter that it is one.
       create table spent (
         b smallint not null,
         token_pan text not null,
-        journey_id text not null,
         atc int not null,
+        journey_id text not null,
         at bigint not null,
-        primary key (b, token_pan, journey_id)
+        primary key (b, token_pan, atc)
       );
       -- One row a decided binding, also the refused ones: the same request gets the same answer.
       create table binding (

@@ -224,7 +224,9 @@ describe("many at once", () => {
           maxLength: 6,
         }),
         async (batches) => {
-          await parties.db.tsp.query({ text: "update token set atc_high = 0, atc_seen = 0, version = version + 1" });
+          await parties.db.tsp.query({
+            text: "update token_use set atc_high = 0, atc_seen = 0, version = version + 1",
+          });
           await parties.db.tsp.query({ text: "delete from spent" });
           let window = EMPTY_WINDOW;
           const accepted: number[] = [];
@@ -241,7 +243,7 @@ describe("many at once", () => {
           }
           expect(await spent(element)).toEqual(accepted.sort((a, b) => a - b));
           const rows = await parties.db.tsp.query<{ high: number; seen: bigint }>(
-            { text: "select atc_high as high, atc_seen as seen from token where token_pan = $1" },
+            { text: "select atc_high as high, atc_seen as seen from token_use where token_pan = $1" },
             [element.tokenPan],
           );
           expect(rows[0]).toEqual({ high: window.high, seen: window.seen });

@@ -50,12 +50,28 @@ export function readChip(request: TokenRequest): Chip | TokenRefusal {
   }
 }
 
+/** What a decision needs of a token, and hands on changed to the next one. */
+export type PayingToken = Pick<
+  Token,
+  | "b"
+  | "tokenPan"
+  | "panRef"
+  | "state"
+  | "tokenExpiry"
+  | "psn"
+  | "keySource"
+  | "keyRanges"
+  | "window"
+  | "cryptogramFailures"
+  | "version"
+>;
+
 export type Decision =
-  | { readonly kind: "accepted"; readonly token: Token; readonly atc: number; readonly holderVerified: boolean }
+  | { readonly kind: "accepted"; readonly token: PayingToken; readonly atc: number; readonly holderVerified: boolean }
   | {
       readonly kind: "refused";
       readonly reason: TokenRefusal /** Changed: a wrong cryptogram was counted. */;
-      readonly token?: Token;
+      readonly token?: PayingToken;
     };
 
 /**
@@ -63,7 +79,7 @@ export type Decision =
  * and hands each payment the token as the one before left it, so that two payments with one ATC cannot both pass.
  */
 export function decidePayment(
-  token: Token,
+  token: PayingToken,
   request: TokenRequest,
   now: Instant,
   verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
@@ -121,7 +137,7 @@ export const MAY_BE_REPEATS: ReadonlySet<TokenRefusal> = new Set<TokenRefusal>([
 
 /** What a request would have been accepted with, when its cryptogram is the token's own. The caller knows whether it was. */
 export function repeatOf(
-  token: Token,
+  token: PayingToken,
   request: TokenRequest,
   verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
 ): { readonly atc: number; readonly holderVerified: boolean } | undefined {

@@ -19,7 +19,7 @@ import { type ExpiryYymm, toYymmdd } from "#protocol/time";
 import { once } from "../answered.ts";
 import { announce, type Relay } from "../outbox.ts";
 import { KEYS, MASTER_KEYS, type TspPorts } from "../ports.ts";
-import { insertToken, saveToken, tokenByRef, tokensOfDevice } from "../store.sql.ts";
+import { insertTokens, saveToken, tokenByRef, tokensOfDevice } from "../store.sql.ts";
 import { type KeyRange, type Token, viewOf } from "../token.ts";
 import { cardOf, keepCard, type VaultCard } from "../vault.ts";
 
@@ -275,7 +275,7 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
           await saveToken(tx, gone);
           await announce(tx, gone, random, now);
         }
-        await insertToken(tx, token, answer);
+        await insertTokens(tx, [token], answer);
         if (token.state.kind === "active") await announce(tx, token, random, now);
       });
       relay.nudge();
