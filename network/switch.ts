@@ -72,7 +72,8 @@ export function createSwitch(ports: {
     const kind = messageClass(request);
     if (kind === "unknown" || request.mti[2] === "1" || request.mti[2] === "3") return answerTo(request, "40");
     journal.record(request, journeyId, "in", "acquirer");
-    const answer = await route(request, journeyId);
+    const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
+    const answer = givenUp ? answerTo(request, "98") : await route(request, journeyId);
     if (answer !== undefined) journal.record(answer, journeyId, "out", "acquirer");
     return answer;
   };
