@@ -71,19 +71,21 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
 export function readServeConfig(options: ServeOptions): Result<ServeConfig, readonly string[]> {
   const faults: string[] = [];
   const port = Number(options.port ?? "8620");
-  if (!Number.isInteger(port) || port < 1 || port > 65_500) faults.push(`--port: wants a number from 1 to 65500`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_500)
+    faults.push("--port: 要 1 到 65500 的数 / wants a number from 1 to 65500");
 
   const profile = options.profile ?? "demo";
-  if (profile !== "demo" && profile !== "production") faults.push("--profile: wants demo or production");
+  if (profile !== "demo" && profile !== "production")
+    faults.push("--profile: 要 demo 或 production / wants demo or production");
 
   const host = options.host ?? "127.0.0.1";
   if (!LOOPBACK.has(host)) {
     faults.push(
-      "--host: only loopback addresses for now; put a TLS-terminating proxy in front to reach it from outside",
+      "--host: 目前只能是本机地址，要从外面访问请在前面放 TLS 代理 / only loopback addresses for now; put a TLS-terminating proxy in front to reach it from outside",
     );
   }
   if (options.party !== undefined && options.without !== undefined)
-    faults.push("--party and --without exclude each other");
+    faults.push("--party 与 --without 只能选一个 / --party and --without exclude each other");
   const named = parties(
     options.party ?? options.without ?? "",
     options.party !== undefined ? "--party" : "--without",
@@ -91,7 +93,11 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
   );
   const hosted = new Set(PARTIES.filter((party) => named.includes(party) === (options.party !== undefined)));
   if (hosted.size === 0)
-    faults.push(options.party !== undefined ? "--party: names no party" : "--without: leaves no party to run");
+    faults.push(
+      options.party !== undefined
+        ? "--party: 没有写出任何一方 / names no party"
+        : "--without: 一方都不剩了 / leaves no party to run",
+    );
   const apart = options.party !== undefined && hosted.size < PARTIES.length;
   const strangers = new Set(options.without !== undefined ? named : []);
 
@@ -99,22 +105,31 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
   const timing = readTiming(options.timing ?? {}, faults);
   const smpp = options.smpp === undefined ? undefined : parseUrl(options.smpp);
   if (options.smpp !== undefined && (smpp?.protocol !== "smpp:" || smpp.port === "" || smpp.username === "")) {
-    faults.push("--smpp: wants smpp://systemId@host:port");
+    faults.push("--smpp: 要 smpp://systemId@host:port / wants smpp://systemId@host:port");
   }
   if (smpp !== undefined && options.smppPassword === undefined)
-    faults.push("--smpp-password: wants the file with the password");
+    faults.push("--smpp-password: 缺少存密码的文件 / wants the file with the password");
 
   if (options.database !== undefined && !/^postgres(ql)?:$/.test(parseUrl(options.database)?.protocol ?? ""))
-    faults.push("--database: wants postgres://user:password@host:port/name");
+    faults.push(
+      "--database: 要 postgres://user:password@host:port/name / wants postgres://user:password@host:port/name",
+    );
   if (options.ephemeral === true && apart)
-    faults.push("--ephemeral: parties apart find their links' secrets in one folder; give --data");
+    faults.push(
+      "--ephemeral: 分开运行的各方要在同一目录里找到链路密钥，请给 --data / parties apart find their links' secrets in one folder; give --data",
+    );
 
   if (profile === "production") {
     if (options.database === undefined)
-      faults.push("production: --database URL is missing (the embedded database is for one machine)");
+      faults.push(
+        "production: 缺少 --database，内嵌数据库只供单机使用 / --database URL is missing (the embedded database is for one machine)",
+      );
     if (hosted.has("issuer") && smpp === undefined)
-      faults.push("production: the demo inbox must not be on; give --smpp smpp://systemId@host:port");
-    if (options.ephemeral === true) faults.push("production: --ephemeral would throw the ledger away");
+      faults.push(
+        "production: 不能用演示收件箱，请给 --smpp / the demo inbox must not be on; give --smpp smpp://systemId@host:port",
+      );
+    if (options.ephemeral === true)
+      faults.push("production: --ephemeral 会把账本删掉 / --ephemeral would throw the ledger away");
   }
   if (faults.length > 0) return err(faults);
   return ok({
@@ -160,10 +175,12 @@ function readAddresses(
     const known = called.has(option);
     called.add(option);
     if (url === undefined || url.protocol !== `${scheme}:` || url.port === "") {
-      if (!known) faults.push(`--${option}: wants ${scheme}://host:port`);
+      if (!known) faults.push(`--${option}: 要 ${scheme}://主机:端口 / wants ${scheme}://host:port`);
     } else if (!LOOPBACK.has(url.hostname)) {
       if (!known)
-        faults.push(`--${option}: parties apart over anything but loopback need mutual TLS, which is not built yet`);
+        faults.push(
+          `--${option}: 本机以外的连接需要双向 TLS，尚未实现 / parties apart over anything but loopback need mutual TLS, which is not built yet`,
+        );
     } else addresses[name] = url;
   }
   for (const option of PEER_OPTIONS) {
@@ -171,8 +188,8 @@ function readAddresses(
     const party = option.split("-")[0] as Party;
     faults.push(
       hosted.has(party)
-        ? `--${option}: the ${party} runs here; leave it out with --without ${party}`
-        : `--${option}: no party that runs here calls it`,
+        ? `--${option}: ${party} 就在这里运行，要换掉它请加 --without ${party} / the ${party} runs here; leave it out with --without ${party}`
+        : `--${option}: 这里运行的各方都不会用到它 / no party that runs here calls it`,
     );
   }
   return addresses;
@@ -184,7 +201,7 @@ function readTiming(given: NonNullable<ServeOptions["timing"]>, faults: string[]
     const text = given[option];
     if (text === undefined) continue;
     if (/^\d{2,6}$/.test(text) && Number(text) >= 50) timing[option] = Number(text);
-    else faults.push(`--${option}: wants milliseconds from 50 to 999999`);
+    else faults.push(`--${option}: 要 50 到 999999 毫秒 / wants milliseconds from 50 to 999999`);
   }
   return timing;
 }
@@ -195,7 +212,7 @@ function parties(text: string, option: string, faults: string[]): Party[] {
     .map((name) => name.trim())
     .filter((name) => name !== "");
   const unknown = names.filter((name) => !(PARTIES as readonly string[]).includes(name));
-  if (unknown.length > 0) faults.push(`${option}: no such party (there are ${PARTIES.join(", ")})`);
+  if (unknown.length > 0) faults.push(`${option}: 没有这一方 / no such party (${PARTIES.join(", ")})`);
   return names.filter((name): name is Party => (PARTIES as readonly string[]).includes(name));
 }
 

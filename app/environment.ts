@@ -87,7 +87,7 @@ function takeLock(file: string, party: Party): () => void {
     const pid = Number(readFileSync(file, "utf8"));
     if (pid !== process.pid && isKabao(pid))
       throw new Error(
-        `the ${party} already runs on this data (process ${pid}); stop it, or choose another folder with --data`,
+        `${party} 已在这份数据上运行（进程 ${pid}）：请先停掉它，或用 --data 换一个目录 / ${party} already runs on this data (process ${pid}); stop it, or choose another folder with --data`,
       );
     rmSync(file, { force: true });
   }

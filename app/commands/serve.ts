@@ -2,49 +2,80 @@ import { type ArgsDef, defineCommand } from "citty";
 import { systemClock } from "#platform/clock";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
-import { PEER_OPTIONS, readServeConfig, type ServeConfig, TIMING_OPTIONS } from "../config.ts";
+import {
+  PEER_OPTIONS,
+  type PeerOption,
+  readServeConfig,
+  type ServeConfig,
+  TIMING_OPTIONS,
+  type TimingOption,
+} from "../config.ts";
 import { builtPages } from "../faces/pages.ts";
 import { openStage } from "../faces/stage.ts";
 import { type System, startSystem } from "../system.ts";
 import { doorsOf, facesOf, PARTIES } from "../topology.ts";
 import { createWireHub } from "../wire/hub.ts";
-import { unknownOptions } from "./unknown-options.ts";
+import { untilSignalled } from "./signals.ts";
+
+const PEER_WORDS: Readonly<Record<PeerOption, string>> = {
+  network: "转接网络的 tcp:// 地址 / the network's tcp:// address",
+  tsp: "令牌服务方的 tcp:// 地址（授权）/ the token service's tcp:// address, for payments",
+  "tsp-api": "令牌服务方的 http:// 地址 / the token service's http:// address",
+  issuer: "发卡行的 tcp:// 地址（ISO 8583）/ the issuer's tcp:// address, ISO 8583",
+  "issuer-api": "发卡行的 http:// 地址（绑卡）/ the issuer's http:// address, for binding",
+  "wallet-api": "钱包服务器的 http:// 地址 / the wallet server's http:// address",
+};
+const TIMING_WORDS: Readonly<Record<TimingOption, string>> = {
+  "network-answer-ms": "收单等网络应答的毫秒数 / how long the acquirer waits for the network",
+  "issuer-answer-ms": "网络等发卡行应答的毫秒数 / how long the network waits for an issuer",
+  "reversal-repeat-ms": "未确认的冲正多久重发 / how often an unacknowledged reversal goes again",
+};
+const described = <Name extends string>(words: Readonly<Record<Name, string>>) =>
+  Object.fromEntries(
+    Object.entries<string>(words).map(([name, description]) => [name, { type: "string" as const, description }]),
+  );
 
 const OPTIONS = {
-  port: { type: "string", description: "Base port of the page; other doors count from it", default: "8620" },
-  host: { type: "string", description: "Loopback address to bind to", default: "127.0.0.1" },
-  data: { type: "string", description: "Folder for data and keys", default: ".kabao" },
+  port: {
+    type: "string",
+    description: "页面的端口，其他端口由它推算 / port of the page; others count from it",
+    default: "8620",
+  },
+  host: { type: "string", description: "监听的本机地址 / loopback address to bind to", default: "127.0.0.1" },
+  data: { type: "string", description: "数据与密钥的目录 / folder for data and keys", default: ".kabao" },
   ephemeral: {
     type: "boolean",
-    description: "Keep everything in a temporary folder and remove it at the end",
+    description: "数据放在临时目录，结束时删除 / a temporary folder, removed at the end",
     default: false,
   },
-  pages: { type: "boolean", description: "Serve the pages", negativeDescription: "Only the APIs", default: true },
-  database: { type: "string", description: "PostgreSQL by URL instead of the embedded one" },
-  profile: { type: "string", description: "demo or production", default: "demo" },
+  pages: {
+    type: "boolean",
+    description: "提供页面 / serve the pages",
+    negativeDescription: "只要接口 / only the APIs",
+    default: true,
+  },
+  database: { type: "string", description: "自己的 PostgreSQL / PostgreSQL by URL instead of the embedded one" },
+  profile: { type: "string", description: "demo 或 production / demo or production", default: "demo" },
   party: {
     type: "string",
-    description: `Run only these, comma-separated; the others are processes of Kabao on the same --data: ${PARTIES.join(", ")}`,
+    description: `只运行这些，逗号分隔；其余由同一 --data 上的其他进程运行 / run only these; the others are processes on the same --data: ${PARTIES.join(", ")}`,
   },
-  without: { type: "string", description: "Run all but these: programs of your own take their place" },
-  smpp: { type: "string", description: "The bank's SMSC: smpp://systemId@host:port" },
-  "smpp-password": { type: "string", description: "File with its password" },
-  ...Object.fromEntries(
-    PEER_OPTIONS.map((name) => [
-      name,
-      { type: "string" as const, description: `Where ${name} is, when it does not run here` },
-    ]),
-  ),
-  ...Object.fromEntries(
-    TIMING_OPTIONS.map((name) => [
-      name,
-      { type: "string" as const, description: "Milliseconds instead of the default" },
-    ]),
-  ),
+  without: {
+    type: "string",
+    description: "不运行这些：由你自己的程序代替 / run all but these: programs of your own take their place",
+  },
+  smpp: { type: "string", description: "银行的短信中心 / the bank's SMSC: smpp://systemId@host:port" },
+  "smpp-password": { type: "string", description: "短信中心密码的文件 / file with its password" },
+  ...described(PEER_WORDS),
+  ...described(TIMING_WORDS),
 } satisfies ArgsDef;
 
 export const serve = defineCommand({
-  meta: { name: "serve", description: "Run the whole system, one party alone, or all but some (启动系统)" },
+  meta: {
+    name: "serve",
+    description:
+      "启动整个系统、单独一方，或除某几方之外的全部 / Run the whole system, one party alone, or all but some",
+  },
   args: OPTIONS,
   async run({ args }) {
     const typed = args as Readonly<Record<string, unknown>>;
@@ -58,9 +89,8 @@ export const serve = defineCommand({
       peers: texts(PEER_OPTIONS),
       timing: texts(TIMING_OPTIONS),
     });
-    const faults = [...unknownOptions(typed, OPTIONS), ...(config.ok ? [] : config.error)];
-    if (faults.length > 0 || !config.ok) {
-      for (const fault of faults) console.error(`kabao: ${fault}`);
+    if (!config.ok) {
+      for (const fault of config.error) console.error(`kabao: ${fault}`);
       process.exit(2);
     }
     try {
@@ -74,10 +104,7 @@ export const serve = defineCommand({
 
 /** Runs until SIGINT or SIGTERM, then stops cleanly; a signal during the start waits for its end. */
 async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
-  const signalled = new Promise<void>((resolve) => {
-    process.on("SIGINT", resolve);
-    process.on("SIGTERM", resolve);
-  });
+  const signalled = untilSignalled();
   const say = (line: string) => console.error(`kabao: ${line}`);
   const log = createLog(process.env["KABAO_LOG"] === "info" ? "info" : "warn");
   const demo = config.profile === "demo";
@@ -110,8 +137,11 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
       say(`${door.name}: ${door.scheme}://127.0.0.1:${config.port + door.portOffset}${door.path}`);
     if (config.apart) for (const { port, parties } of faces) say(`${parties.join(", ")}: http://localhost:${port}`);
     if (config.strangers.size > 0)
-      say(`calls over HTTP carry the key of their link, base64url of ${system.dataDir}/links/*.secret`);
-    if (demo) say("demo profile: 示范银行, shop, cards and phone are simulated");
+      say(
+        `HTTP 调用须带链路密钥 / calls over HTTP carry their link's key: Authorization: Bearer base64url(${system.dataDir}/links/*.secret)`,
+      );
+    if (demo)
+      say("示范环境：银行、商店、银行卡和手机都是模拟的 / demo profile: bank, shop, cards and phone are simulated");
     console.log(`ready ${faces[0] === undefined ? [...config.hosted].join(",") : `http://localhost:${faces[0].port}`}`);
     await signalled;
   } finally {
