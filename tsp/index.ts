@@ -11,7 +11,9 @@ import { provisioning } from "./provision/service.ts";
 import { tokenByPan } from "./store.sql.ts";
 
 export { migrations } from "./migrations.ts";
-export type { TspPorts } from "./ports.ts";
+export { MASTER_KEYS, type TspPorts } from "./ports.ts";
+export { type BulkCard, issueTokens } from "./provision/issue.ts";
+export type { Token } from "./token.ts";
 
 /** TOKEN SERVICE PROVIDER: vault, provisioning, cryptogram check, detokenisation. */
 export interface Tsp {

@@ -21,7 +21,7 @@ import { announce, type Relay } from "../outbox.ts";
 import { KEYS, MASTER_KEYS, type TspPorts } from "../ports.ts";
 import { insertTokens, saveToken, tokenByRef, tokensOfDevice } from "../store.sql.ts";
 import { type KeyRange, type Token, viewOf } from "../token.ts";
-import { cardOf, keepCard, type VaultCard } from "../vault.ts";
+import { cardOf, keepCards, type VaultCard } from "../vault.ts";
 
 const KEYS_A_BATCH = 10;
 const KEY_LIFE_MS = 30 * 86_400_000;
@@ -261,7 +261,7 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
           [request.bindingId, card.b, card.panRef, request.walletAccount, deviceId, JSON.stringify(stored), now],
         );
         if (first.length === 0 || token === undefined) return;
-        await keepCard(tx, keys, pan, card, now);
+        await keepCards(tx, keys, [{ pan, card }], now);
         // One live token for a card on a device: an earlier one gives way to the one just asked for.
         const older = await tx.query<{ token_ref: string }>(
           {
