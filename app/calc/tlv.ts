@@ -74,8 +74,8 @@ function withLengths(fault: Fault, bytes: Uint8Array): Fault {
         }
       : {
           ...fault,
-          zh: `${fault.zh}：${tag} 应有 ${wanted} 字节，只剩 ${left} 字节`,
-          en: `${fault.en}: ${tag} wants ${wanted} bytes, ${left} are left`,
+          zh: `${fault.zh}：${tag} 应有 ${wanted} 字节，只剩 ${left}`,
+          en: `${fault.en}: ${tag} wants ${wanted} bytes, ${left} left`,
         };
   }
   return fault;

@@ -124,10 +124,21 @@ function overview(program: Program): string {
   ].join("\n");
 }
 
+/** Faults of the command line itself, where help helps. */
+const USAGE_FAULTS: ReadonlySet<string> = new Set([
+  "noCommand",
+  "unknownCommand",
+  "unknownOption",
+  "missingValue",
+  "missingOption",
+  "missingArgument",
+  "wordsTooMany",
+]);
+
 /** A fault for people on stderr; with --json also as the one document on stdout. */
 function tell(fault: Fault, path: readonly string[], rawArgs: readonly string[], io: Io): void {
   if (rawArgs.includes("--json")) io.stdout(JSON.stringify({ error: fault }, undefined, 2));
   const where = fault.option === undefined ? "" : ` ${fault.option}`;
   io.stderr(`${path.join(" ")}:${where} ${fault.zh} / ${fault.en}`);
-  io.stderr(`${path.join(" ")} --help`);
+  if (USAGE_FAULTS.has(fault.code)) io.stderr(`${path.join(" ")} --help`);
 }

@@ -13,7 +13,7 @@ import type { Answer } from "../../cli/command.ts";
 import { badInput, type Fault, faultOf, InputError, type Words } from "../../cli/fault.ts";
 import { bilingual, treeLines } from "../../cli/tree.ts";
 import { jsonOf } from "../tlv.ts";
-import { DIALECTS, type Dialect, type Framed, framings } from "./frame.ts";
+import { DIALECTS, type Dialect, type Framed, framings, looksLike } from "./frame.ts";
 import { toGbk } from "./gbk.ts";
 import { cutBefore, type FieldPlace, layoutOf } from "./layout.ts";
 import { meaningOf, safeText } from "./meanings.ts";
@@ -28,7 +28,9 @@ interface Reading {
 
 /** Decodes a message in whatever frame it comes; without a dialect both are tried. Broken bytes: the fields before the fault, code 2. */
 export function decodeIso(bytes: Uint8Array, dialect: Dialect | undefined, reveal: boolean): Answer {
-  const tried = (dialect === undefined ? (["cups", "bcd"] as const) : [dialect]).map((one) => read(one, bytes));
+  const likely = (["cups", "bcd"] as const).filter((one) => looksLike(one, bytes));
+  const dialects = dialect !== undefined ? [dialect] : likely.length > 0 ? likely : (["cups", "bcd"] as const);
+  const tried = dialects.map((one) => read(one, bytes));
   const whole = tried.find((one) => "message" in one && one.fault === undefined);
   const best = whole ?? mostFields(tried);
   if (!("message" in best)) throw new InputError(withOtherDialect(best, dialect, bytes));

@@ -158,7 +158,7 @@ function checkLength(name: string, field: FieldSpec, length: number, zhUnit: str
   const pad = fixed && length < field.length && (field.kind === "ans" || field.kind === "an");
   throw badInput(
     name,
-    `要${fixed ? "" : "至多 "}${field.length} ${zhUnit}，给了 ${length}${pad ? "；不足请在右边补空格" : ""}`,
+    `要${fixed ? " " : "至多 "}${field.length} ${zhUnit}，给了 ${length}${pad ? "；不足请在右边补空格" : ""}`,
     `wants ${fixed ? "" : "up to "}${field.length} ${enUnit}, got ${length}${pad ? "; fill up with spaces" : ""}`,
     "badLength",
   );

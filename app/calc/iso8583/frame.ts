@@ -42,20 +42,26 @@ const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30
  */
 export function framings(dialect: Dialect, bytes: Uint8Array): readonly Framed[] {
   const inside = dialect === "cups" ? cupsInside : posInside;
-  const prefixes: readonly (readonly [LengthPrefix, number])[] = [
-    ["ascii4", 4],
-    ["binary2", 2],
-  ];
-  const readings = prefixes.flatMap(([lengthPrefix, size]) => {
+  const readings = prefixes(dialect, bytes).map(({ lengthPrefix, size }) =>
+    inside(bytes.subarray(size), { lengthPrefix }, size),
+  );
+  return startsLikeMessage(dialect, bytes) || readings.length === 0 ? [inside(bytes, {}, 0), ...readings] : readings;
+}
+
+/** Whether the bytes begin like a message of this dialect, behind a length that is right or without one. */
+export function looksLike(dialect: Dialect, bytes: Uint8Array): boolean {
+  return startsLikeMessage(dialect, bytes) || prefixes(dialect, bytes).length > 0;
+}
+
+function prefixes(dialect: Dialect, bytes: Uint8Array): readonly { lengthPrefix: LengthPrefix; size: number }[] {
+  return (["ascii4", "binary2"] as const).flatMap((lengthPrefix) => {
+    const size = lengthPrefix === "ascii4" ? 4 : 2;
     const head = bytes.subarray(0, size);
-    if (bytes.length <= size) return [];
-    if (lengthPrefix === "ascii4" && !head.every(isDigit)) return [];
+    if (bytes.length <= size || (lengthPrefix === "ascii4" && !head.every(isDigit))) return [];
     const length = lengthPrefix === "ascii4" ? Number(toLatin1(head)) : toUint(head);
-    if (length !== bytes.length - size || !startsLikeMessage(dialect, bytes.subarray(size))) return [];
-    return [inside(bytes.subarray(size), { lengthPrefix }, size)];
+    const fits = length === bytes.length - size && startsLikeMessage(dialect, bytes.subarray(size));
+    return fits ? [{ lengthPrefix, size }] : [];
   });
-  const bare = () => inside(bytes, {}, 0);
-  return startsLikeMessage(dialect, bytes) || readings.length === 0 ? [bare(), ...readings] : readings;
 }
 
 function startsLikeMessage(dialect: Dialect, bytes: Uint8Array): boolean {
