@@ -19,6 +19,8 @@ import { createSoftwarePasskey, type SoftwarePasskey } from "./software-passkey.
 /** A phone without a screen: signs in by a software passkey, keeps its keys in a folder, pays over the field's WebSocket. */
 export interface HeadlessPhone {
   readonly deviceId: string;
+  /** Where it keeps its key and its cards. */
+  readonly folder: string;
   readonly calls: Calls<WalletDeviceApi>;
   readonly wallet: Wallet;
   readonly storage: FileDeviceStorage;
@@ -84,6 +86,7 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
   });
   return {
     deviceId,
+    folder: options.folder,
     calls,
     wallet,
     storage,
