@@ -37,9 +37,10 @@ export const migrations: readonly Migration[] = [
         changed_at bigint not null,
         primary key (b, token_pan)
       );
-      create unique index token_ref_key on token (b, token_ref);
+      -- b second: nothing but the primary key may look like a way to a token by its shard.
+      create unique index token_ref_key on token (token_ref, b);
       create index token_device on token (device_id);
-      create unique index token_binding on token (b, binding_id);
+      create unique index token_binding on token (binding_id, b);
       -- What each payment changes of its token, apart and narrow; its version fences the whole token.
       create table token_use (
         b smallint not null,

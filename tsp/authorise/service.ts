@@ -37,37 +37,43 @@ interface Held {
   changed: boolean;
 }
 
+/** Each row is looked up by its key: a join that the planner may turn around is not written here (docs/adr/0007). */
 const READ: Statement = {
   name: "tsp.read-tokens",
-  text: `select t.b, t.token_pan, t.pan_ref, t.status, case when t.status = 'suspended' then t.suspended_by end as suspended_by,
+  text: `select i.b, i.token_pan, t.pan_ref, t.status, case when t.status = 'suspended' then t.suspended_by end as suspended_by,
       t.token_expiry, t.psn, t.key_source, case when t.key_source = 'hce' then t.key_ranges end as key_ranges,
       u.atc_high, u.atc_seen, u.cryptogram_failures, u.version, c.pan_sealed, c.par
-    from unnest($1::smallint[], $2::text[]) as i(b, token_pan)
-    join token t on t.b = i.b and t.token_pan = i.token_pan
-    join token_use u on u.b = i.b and u.token_pan = i.token_pan
-    join card c on c.b = t.b and c.pan_ref = t.pan_ref`,
+    from unnest($1::smallint[], $2::text[]) as i(b, token_pan),
+    lateral (select * from token t where t.b = i.b and t.token_pan = i.token_pan limit 1) t,
+    lateral (select * from token_use u where u.b = i.b and u.token_pan = i.token_pan limit 1) u,
+    lateral (select * from card c where c.b = t.b and c.pan_ref = t.pan_ref limit 1) c`,
 };
 /** What was accepted before: only asked for when a payment is refused that may be the repeat of one. */
 const SPENT: Statement = {
   name: "tsp.read-spent",
-  text: `select s.token_pan, s.journey_id from unnest($1::smallint[], $2::text[], $3::int[], $4::text[]) as i(b, token_pan, atc, journey_id)
-    join spent s on s.b = i.b and s.token_pan = i.token_pan and s.atc = i.atc and s.journey_id = i.journey_id`,
+  text: `select s.token_pan, s.journey_id from unnest($1::smallint[], $2::text[], $3::int[], $4::text[]) as i(b, token_pan, atc, journey_id),
+    lateral (select * from spent s where s.b = i.b and s.token_pan = i.token_pan and s.atc = i.atc limit 1) s
+    where s.journey_id = i.journey_id`,
 };
-/** One statement a batch. A token that another writer changed since it was read is left alone, its payments with it. */
+/**
+ * One statement a batch. A token that another writer changed since it was read is left alone, its payments with it; they
+ * name it by its place \`n\` in the batch.
+ */
 const WRITE: Statement = {
   name: "tsp.spend",
   text: `with saved as (
       update token_use u set atc_high = i.atc_high, atc_seen = i.atc_seen, cryptogram_failures = i.failures, version = u.version + 1
-      from unnest($1::smallint[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::int[])
-        as i(b, token_pan, version, atc_high, atc_seen, failures)
+      from unnest($1::smallint[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::int[]) with ordinality
+        as i(b, token_pan, version, atc_high, atc_seen, failures, n)
       where u.b = i.b and u.token_pan = i.token_pan and u.version = i.version
-      returning u.b, u.token_pan),
+      returning i.n::integer as n),
+    done as materialized (select coalesce(array_agg(n), '{}') as ns from saved),
     kept as (
       insert into spent (b, token_pan, atc, journey_id, at)
-      select p.b, p.token_pan, p.atc, p.journey_id, $11
-      from unnest($7::smallint[], $8::text[], $9::int[], $10::text[]) as p(b, token_pan, atc, journey_id)
-      join saved s on s.b = p.b and s.token_pan = p.token_pan)
-    select token_pan from saved`,
+      select b, token_pan, atc, journey_id, $12
+      from unnest($7::integer[], $8::smallint[], $9::text[], $10::int[], $11::text[]) as p(n, b, token_pan, atc, journey_id)
+      where n = any((select ns from done)::integer[]))
+    select n from saved`,
 };
 
 const ROUNDS_MAX = 16;
@@ -197,13 +203,15 @@ export function createAuthoriser(ports: {
     spent: readonly { request: TokenRequest; atc: number }[],
     now: Instant,
   ): Promise<ReadonlySet<string>> {
-    const rows = await on.query<{ token_pan: string }>(WRITE, [
+    const places = new Map(changed.map((token, i) => [token.tokenPan, i + 1]));
+    const rows = await on.query<{ n: number }>(WRITE, [
       changed.map((token) => token.b),
       changed.map((token) => token.tokenPan),
       changed.map((token) => token.version),
       changed.map((token) => token.window.high),
       changed.map((token) => token.window.seen),
       changed.map((token) => token.cryptogramFailures),
+      spent.map(({ request }) => places.get(request.tokenPan)!),
       spent.map(({ request }) => shardOf(request.tokenPan)),
       spent.map(({ request }) => request.tokenPan),
       spent.map(({ atc }) => atc),
@@ -211,8 +219,8 @@ export function createAuthoriser(ports: {
       now,
     ]);
     if (rows.length === changed.length) return new Set();
-    const saved = new Set(rows.map((row) => row.token_pan));
-    return new Set(changed.map((token) => token.tokenPan).filter((pan) => !saved.has(pan)));
+    const saved = new Set(rows.map((row) => row.n));
+    return new Set(changed.filter((_, i) => !saved.has(i + 1)).map((token) => token.tokenPan));
   }
 
   return ports.groupCommit.create<TokenRequest, TokenAnswer>({
