@@ -8,24 +8,32 @@ import { EDGES, type Party } from "../../app/topology.ts";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const TSX = new URL(`file://${join(root, "node_modules", "tsx", "dist", "esm", "index.mjs")}`).href;
 
+/** Starts a command of the command line, without the launcher before it: a signal reaches it itself. */
+export function kabao(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, ["--import", TSX, join(root, "app/main.ts"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+}
+
 /** A `kabao serve` as anybody would start it. */
 export interface Serving {
   readonly child: ChildProcess;
   /** What follows "ready ". */
   readonly ready: string;
-  /** All it has said so far. */
+  /** All it has said so far, on both streams. */
   said(): string;
+  /** On standard output alone. */
+  printed(): string;
   /** Exit code. */
   readonly ended: Promise<number | string>;
 }
 
 /** Starts a command and waits for its `ready` line; rejects with what it said when it ends before that. */
-export async function serve(args: readonly string[]): Promise<Serving> {
-  const child = spawn(process.execPath, ["--import", TSX, join(root, "app/main.ts"), "serve", ...args], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Serving> {
+  const child = kabao(["serve", ...args], environment);
   let said = "";
+  let printed = "";
   const ended = new Promise<number | string>((resolve) => {
     child.on("exit", (code, signal) => resolve(code ?? signal ?? "?"));
   });
@@ -35,11 +43,14 @@ export async function serve(args: readonly string[]): Promise<Serving> {
       const line = /^ready (.*)$/m.exec(said)?.[1];
       if (line !== undefined) resolve(line);
     };
-    child.stdout!.on("data", hear);
+    child.stdout!.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      hear(chunk);
+    });
     child.stderr!.on("data", hear);
     void ended.then((code) => reject(new Error(`ended with ${code}: ${said}`)));
   });
-  return { child, ready, said: () => said, ended };
+  return { child, ready, said: () => said, printed: () => printed, ended };
 }
 
 /** Five parties in five processes on one data folder. */
