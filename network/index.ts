@@ -77,16 +77,20 @@ export function createNetwork(ports: NetworkPorts): Network {
   }
 
   function receive(peer: Peer, header: CupsHeader, request: IsoMessage): void {
+    // Answers nobody asked for, and our own messages sent back as unreadable: to answer them would go on for ever.
+    if (Number(request.mti[2]) % 2 === 1 || header.rejectCode !== "00000") {
+      log.warn("network.unasked", { mti: request.mti, reject: header.rejectCode });
+      return;
+    }
     const reply = (message: IsoMessage) => peer.send(encodeCupsFrame(answerHeader(header), message));
     if (request.mti === "0820") {
       reply(answerTo(request, "00"));
       return;
     }
-    once(request).then(
-      (answer) => answer !== undefined && reply(answer),
+    once(request)
+      .then((answer) => answer !== undefined && reply(answer))
       // Nobody knows how far it came: no answer, and the acquirer's reversal will put it right.
-      (error: unknown) => log.error("network.requestFailed", { error }),
-    );
+      .catch((error: unknown) => log.error("network.requestFailed", { error }));
   }
 
   return {

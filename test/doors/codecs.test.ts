@@ -33,7 +33,7 @@ import { createDeframer } from "../../platform/tcp/framing.ts";
 import bcd from "../vectors/iso8583-bcd.json" with { type: "json" };
 import cups from "../vectors/iso8583-cups.json" with { type: "json" };
 import tlv from "../vectors/tlv.json" with { type: "json" };
-import { spoilt } from "./mutate.ts";
+import { bySeed, spoilt } from "./mutate.ts";
 
 /** Numbers that the samples carry: no error may quote one. */
 const SECRETS = [
@@ -194,7 +194,7 @@ describe.each(Object.entries(CODECS))("%s", (_name, { samples, parse, again, sam
   test("10,000 spoilt ones: read and written alike, or refused with a place inside and no value", () => {
     let refused = 0;
     fc.assert(
-      fc.property(spoilt(samples), (bytes) => {
+      fc.property(bySeed(spoilt(samples)), (bytes) => {
         const original = bytes.slice();
         try {
           const read = parse(bytes);
@@ -254,7 +254,7 @@ describe.each(["cups", "length32"] as const)("frames of a stream, %s", (name) =>
     let givenUp = 0;
     const sample = new Uint8Array(stream([fromUtf8("hello"), fromLatin1("0200".repeat(20)), new Uint8Array(40)]));
     fc.assert(
-      fc.property(spoilt([sample]), fc.nat(), (bytes, cut) => {
+      fc.property(bySeed(spoilt([sample])), fc.nat(), (bytes, cut) => {
         let garbage = 0;
         const feed = createDeframer(
           framing,
