@@ -92,7 +92,14 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     id: string,
   ): Promise<Result<SaleView, Problem>> {
     const repeated = await saleById(db, shardOf(id), id);
-    if (repeated !== undefined) return ok(viewOf(repeated));
+    if (repeated !== undefined) {
+      const same =
+        repeated.kind === kind &&
+        repeated.originalId === saleId &&
+        (amount === undefined ||
+          (amount.minor === repeated.amount.minor && amount.currency === repeated.amount.currency));
+      return same ? ok(viewOf(repeated)) : err(problem("idempotencyMismatch"));
+    }
     const original = await find(saleId);
     if (!original.ok) return original;
     const terminal = terminals.get(original.value.terminalId);
@@ -192,6 +199,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       if (one === undefined || one.pairingCode !== pairingCode || one.state !== "waitingForCard")
         throw new Error("the terminal waits for no card");
       one.state = "reading";
+      let begun = false;
       try {
         const config: TerminalConfig = { terminalId, country: CHINA, ...LIMITS };
         const result = await runContactless(tapped(card), config, {
@@ -205,11 +213,12 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
           one.words = wordsOfTap(result);
           return waitingView(one);
         }
-        const sale = await payments.purchase(one.id, one.terminal, one.amount, result.chip);
-        waiting.delete(terminalId);
-        return viewOf(sale);
+        begun = true;
+        return viewOf(await payments.purchase(one.id, one.terminal, one.amount, result.chip));
       } finally {
-        one.state = "waitingForCard";
+        // A payment that was begun is in the books, or nobody knows: a second tap must be another one.
+        if (begun) waiting.delete(terminalId);
+        else one.state = "waitingForCard";
       }
     },
 
@@ -226,8 +235,8 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       link.start();
     },
     async stop() {
-      await payments.stop();
       await link.stop();
+      await payments.stop();
     },
   };
 }

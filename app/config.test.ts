@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readServeConfig } from "./config.ts";
+import { facesOf } from "./topology.ts";
 
 const faultsOf = (options: Parameters<typeof readServeConfig>[0]) => {
   const result = readServeConfig(options);
@@ -29,10 +30,26 @@ describe("readServeConfig", () => {
     });
   });
 
-  test("bring your own issuer: its address is a stranger's", () => {
+  test("bring your own issuer: its address is a stranger's, the faces stay together", () => {
     const result = readServeConfig({ without: "issuer", peers: { issuer: "tcp://127.0.0.1:7000" } });
     expect(result.ok && result.value.addresses.networkToIssuer?.port).toBe("7000");
-    expect(result.ok && [...result.value.strangers]).toEqual(["networkToIssuer"]);
+    expect(result.ok && [...result.value.strangers]).toEqual(["issuer"]);
+    expect(result.ok && facesOf(result.value)).toEqual([{ port: 8620, parties: ["wallet", "acquirer"] }]);
+  });
+
+  test("parties apart are no strangers to each other, and each face has its port", () => {
+    const result = readServeConfig({ party: "issuer, wallet", port: "9000" });
+    expect(result.ok && [...result.value.hosted]).toEqual(["wallet", "issuer"]);
+    expect(result.ok && result.value.strangers.size).toBe(0);
+    expect(result.ok && facesOf(result.value)).toEqual([
+      { port: 9001, parties: ["wallet"] },
+      { port: 9003, parties: ["issuer"] },
+    ]);
+  });
+
+  test("all five by name is the whole system", () => {
+    const result = readServeConfig({ party: "wallet,tsp,network,issuer,acquirer", ephemeral: true });
+    expect(result.ok && result.value.apart).toBe(false);
   });
 
   test.each([
@@ -44,6 +61,12 @@ describe("readServeConfig", () => {
     [{ without: "wallet,tsp,network,issuer,acquirer" }, /no party/],
     [{ without: "issuer", peers: { issuer: "nonsense" } }, /--issuer/],
     [{ without: "issuer", peers: { issuer: "tcp://bank.example:7000" } }, /mutual TLS/],
+    [{ party: "" }, /--party:.* names no party/],
+    [{ peers: { issuer: "tcp://127.0.0.1:7000" } }, /--issuer:.* the issuer runs here/],
+    [{ party: "tsp", peers: { network: "tcp://127.0.0.1:7000" } }, /--network:.* no party that runs here/],
+    [{ party: "tsp", ephemeral: true }, /--ephemeral/],
+    [{ database: "mysql://root@localhost/x" }, /--database/],
+    [{ timing: { "issuer-answer-ms": "soon" } }, /--issuer-answer-ms/],
     [{ host: "0.0.0.0" }, /loopback/],
     [{ smpp: "smpp://h:1" }, /--smpp/],
   ] as const)("%j is refused with the option's name", (options, pattern) => {
@@ -54,7 +77,8 @@ describe("readServeConfig", () => {
     expect(faultsOf({ port: "x", profile: "y", party: "z" }).length).toBeGreaterThanOrEqual(3);
   });
 
-  test("production refuses to start with demo parts on", () => {
-    expect(faultsOf({ profile: "production" }).join("\n")).toMatch(/inbox/);
+  test("production refuses to start with demo parts on, and lists all of them", () => {
+    const faults = faultsOf({ profile: "production", ephemeral: true }).join("\n");
+    for (const part of [/inbox/, /--database/, /--ephemeral/]) expect(faults).toMatch(part);
   });
 });

@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly party?: string | undefined;
   /** Comma-separated parties: host all but these. */
   readonly without?: string | undefined;
+  /** Time-outs, as text of milliseconds. */
+  readonly timing?: Readonly<Partial<Record<TimingOption, string | undefined>>>;
   /** Where a party that is not hosted here listens, as tcp:// (ISO 8583 or token frames) or http:// (JSON), by party. */
   readonly peers?: Readonly<Partial<Record<PeerOption, string | undefined>>>;
   /** SMSC of the bank, smpp://user@host:port; its password in the file --smpp-password. */
@@ -24,6 +26,10 @@ export interface ServeOptions {
 export const PEER_OPTIONS = ["network", "tsp", "tsp-api", "issuer", "issuer-api", "wallet-api"] as const;
 export type PeerOption = (typeof PEER_OPTIONS)[number];
 
+/** How long the acquirer waits for the network, the network for an issuer, and both before a reversal goes again. */
+export const TIMING_OPTIONS = ["network-answer-ms", "issuer-answer-ms", "reversal-repeat-ms"] as const;
+export type TimingOption = (typeof TIMING_OPTIONS)[number];
+
 export interface ServeConfig {
   readonly profile: "demo" | "production";
   readonly host: string;
@@ -34,10 +40,13 @@ export interface ServeConfig {
   /** An own PostgreSQL by URL; absent: the embedded one. */
   readonly database?: string;
   readonly hosted: ReadonlySet<Party>;
+  /** The other parties are processes of ours: each face has a port of its own, each link a secret that both ends hold. */
+  readonly apart: boolean;
+  /** Parties that a program of someone else's plays: its frame links carry no secret of ours. */
+  readonly strangers: ReadonlySet<Party>;
   /** Address of each edge that is called over a wire. */
   readonly addresses: Readonly<Partial<Record<EdgeName, URL>>>;
-  /** Edges whose far end is a stranger's program: no shared secret of ours. */
-  readonly strangers: ReadonlySet<EdgeName>;
+  readonly timing: Readonly<Partial<Record<TimingOption, number>>>;
   readonly smpp?: {
     readonly host: string;
     readonly port: number;
@@ -62,57 +71,65 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
 export function readServeConfig(options: ServeOptions): Result<ServeConfig, readonly string[]> {
   const faults: string[] = [];
   const port = Number(options.port ?? "8620");
-  if (!Number.isInteger(port) || port < 1 || port > 65_500) faults.push(`--port: wants a number from 1 to 65500`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_500)
+    faults.push("--port: 要 1 到 65500 的数 / wants a number from 1 to 65500");
 
   const profile = options.profile ?? "demo";
-  if (profile !== "demo" && profile !== "production") faults.push("--profile: wants demo or production");
+  if (profile !== "demo" && profile !== "production")
+    faults.push("--profile: 要 demo 或 production / wants demo or production");
 
   const host = options.host ?? "127.0.0.1";
   if (!LOOPBACK.has(host)) {
     faults.push(
-      "--host: only loopback addresses for now; put a TLS-terminating proxy in front to reach it from outside",
+      "--host: 目前只能是本机地址，要从外面访问请在前面放 TLS 代理 / only loopback addresses for now; put a TLS-terminating proxy in front to reach it from outside",
     );
   }
   if (options.party !== undefined && options.without !== undefined)
-    faults.push("--party and --without exclude each other");
+    faults.push("--party 与 --without 只能选一个 / --party and --without exclude each other");
   const named = parties(
     options.party ?? options.without ?? "",
     options.party !== undefined ? "--party" : "--without",
     faults,
   );
-  const hosted = new Set(options.party !== undefined ? named : PARTIES.filter((party) => !named.includes(party)));
-  if (hosted.size === 0) faults.push("--without: leaves no party to run");
+  const hosted = new Set(PARTIES.filter((party) => named.includes(party) === (options.party !== undefined)));
+  if (hosted.size === 0)
+    faults.push(
+      options.party !== undefined
+        ? "--party: 没有写出任何一方 / names no party"
+        : "--without: 一方都不剩了 / leaves no party to run",
+    );
+  const apart = options.party !== undefined && hosted.size < PARTIES.length;
+  const strangers = new Set(options.without !== undefined ? named : []);
 
-  const addresses: Partial<Record<EdgeName, URL>> = {};
-  const strangers = new Set<EdgeName>();
-  for (const [name, edge] of Object.entries(EDGES) as [EdgeName, Edge][]) {
-    if (wiringOf(edge, hosted) !== "call") continue;
-    const option = OPTION_OF_EDGE[name];
-    const given = options.peers?.[option];
-    const scheme = edge.kind === "json" ? "http" : "tcp";
-    const url = given === undefined ? new URL(`${scheme}://127.0.0.1:${port + edge.portOffset}`) : parseUrl(given);
-    if (url === undefined || url.protocol !== `${scheme}:` || url.port === "") {
-      faults.push(`--${option}: wants ${scheme}://host:port`);
-    } else if (!LOOPBACK.has(url.hostname)) {
-      faults.push(`--${option}: parties apart over anything but loopback need mutual TLS, which is not built yet`);
-    } else {
-      addresses[name] = url;
-      if (given !== undefined && options.without !== undefined) strangers.add(name);
-    }
-  }
+  const addresses = readAddresses(options, hosted, port, faults);
+  const timing = readTiming(options.timing ?? {}, faults);
   const smpp = options.smpp === undefined ? undefined : parseUrl(options.smpp);
   if (options.smpp !== undefined && (smpp?.protocol !== "smpp:" || smpp.port === "" || smpp.username === "")) {
-    faults.push("--smpp: wants smpp://systemId@host:port");
+    faults.push("--smpp: 要 smpp://systemId@host:port / wants smpp://systemId@host:port");
   }
   if (smpp !== undefined && options.smppPassword === undefined)
-    faults.push("--smpp-password: wants the file with the password");
+    faults.push("--smpp-password: 缺少存密码的文件 / wants the file with the password");
+
+  if (options.database !== undefined && !/^postgres(ql)?:$/.test(parseUrl(options.database)?.protocol ?? ""))
+    faults.push(
+      "--database: 要 postgres://user:password@host:port/name / wants postgres://user:password@host:port/name",
+    );
+  if (options.ephemeral === true && apart)
+    faults.push(
+      "--ephemeral: 分开运行的各方要在同一目录里找到链路密钥，请给 --data / parties apart find their links' secrets in one folder; give --data",
+    );
 
   if (profile === "production") {
     if (options.database === undefined)
-      faults.push("production: --database URL is missing (the embedded database is for one machine)");
+      faults.push(
+        "production: 缺少 --database，内嵌数据库只供单机使用 / --database URL is missing (the embedded database is for one machine)",
+      );
     if (hosted.has("issuer") && smpp === undefined)
-      faults.push("production: the demo inbox must not be on; give --smpp smpp://systemId@host:port");
-    if (options.ephemeral === true) faults.push("production: --ephemeral would throw the ledger away");
+      faults.push(
+        "production: 不能用演示收件箱，请给 --smpp / the demo inbox must not be on; give --smpp smpp://systemId@host:port",
+      );
+    if (options.ephemeral === true)
+      faults.push("production: --ephemeral 会把账本删掉 / --ephemeral would throw the ledger away");
   }
   if (faults.length > 0) return err(faults);
   return ok({
@@ -123,8 +140,10 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
     ephemeral: options.ephemeral === true,
     ...(options.database === undefined ? {} : { database: options.database }),
     hosted,
-    addresses,
+    apart,
     strangers,
+    addresses,
+    timing,
     ...(smpp === undefined
       ? {}
       : {
@@ -138,13 +157,62 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
   });
 }
 
+/** Where each edge is called that leaves this process. An address that nobody would call is a fault: it was meant for something. */
+function readAddresses(
+  options: ServeOptions,
+  hosted: ReadonlySet<Party>,
+  port: number,
+  faults: string[],
+): ServeConfig["addresses"] {
+  const addresses: Partial<Record<EdgeName, URL>> = {};
+  const called = new Set<PeerOption>();
+  for (const [name, edge] of Object.entries(EDGES) as [EdgeName, Edge][]) {
+    if (wiringOf(edge, hosted) !== "call") continue;
+    const option = OPTION_OF_EDGE[name];
+    const given = options.peers?.[option];
+    const scheme = edge.kind === "json" ? "http" : "tcp";
+    const url = given === undefined ? new URL(`${scheme}://127.0.0.1:${port + edge.portOffset}`) : parseUrl(given);
+    const known = called.has(option);
+    called.add(option);
+    if (url === undefined || url.protocol !== `${scheme}:` || url.port === "") {
+      if (!known) faults.push(`--${option}: 要 ${scheme}://主机:端口 / wants ${scheme}://host:port`);
+    } else if (!LOOPBACK.has(url.hostname)) {
+      if (!known)
+        faults.push(
+          `--${option}: 本机以外的连接需要双向 TLS，尚未实现 / parties apart over anything but loopback need mutual TLS, which is not built yet`,
+        );
+    } else addresses[name] = url;
+  }
+  for (const option of PEER_OPTIONS) {
+    if (options.peers?.[option] === undefined || called.has(option)) continue;
+    const party = option.split("-")[0] as Party;
+    faults.push(
+      hosted.has(party)
+        ? `--${option}: ${party} 就在这里运行，要换掉它请加 --without ${party} / the ${party} runs here; leave it out with --without ${party}`
+        : `--${option}: 这里运行的各方都不会用到它 / no party that runs here calls it`,
+    );
+  }
+  return addresses;
+}
+
+function readTiming(given: NonNullable<ServeOptions["timing"]>, faults: string[]): ServeConfig["timing"] {
+  const timing: Partial<Record<TimingOption, number>> = {};
+  for (const option of TIMING_OPTIONS) {
+    const text = given[option];
+    if (text === undefined) continue;
+    if (/^\d{2,6}$/.test(text) && Number(text) >= 50) timing[option] = Number(text);
+    else faults.push(`--${option}: 要 50 到 999999 毫秒 / wants milliseconds from 50 to 999999`);
+  }
+  return timing;
+}
+
 function parties(text: string, option: string, faults: string[]): Party[] {
   const names = text
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
   const unknown = names.filter((name) => !(PARTIES as readonly string[]).includes(name));
-  if (unknown.length > 0) faults.push(`${option}: no such party (there are ${PARTIES.join(", ")})`);
+  if (unknown.length > 0) faults.push(`${option}: 没有这一方 / no such party (${PARTIES.join(", ")})`);
   return names.filter((name): name is Party => (PARTIES as readonly string[]).includes(name));
 }
 

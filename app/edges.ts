@@ -47,7 +47,12 @@ export function createEdges(
     return made;
   }
   const framingOf = (name: FrameEdge) => FRAMINGS[EDGES[name].kind === "token" ? "length32" : "cups"];
-  const secretOf = (name: EdgeName) => (config.strangers.has(name) ? {} : { secret: environment.linkSecret(name) });
+  /** A party of someone else's in place of ours speaks plain CUPS: it has no secret of ours. */
+  const secretOf = (name: FrameEdge) => {
+    const { from, to } = EDGES[name];
+    const strange = config.strangers.has(from) || config.strangers.has(to);
+    return strange ? {} : { secret: environment.linkSecret(name) };
+  };
   const bearerOf = (name: JsonEdge) => toBase64url(environment.linkSecret(name));
 
   return {
@@ -74,16 +79,13 @@ export function createEdges(
     },
     async serve(name, handlers) {
       const edge = EDGES[name];
-      const wiring = wiringOf(edge, config.hosted);
-      if (wiring === "memory") return pair(name).server.start(handlers);
-      // A party of someone else's in place of ours calls this door, and has no secret of ours.
-      const secret = config.hosted.size === 1 ? { secret: environment.linkSecret(name) } : {};
+      if (wiringOf(edge, config.hosted) === "memory") return pair(name).server.start(handlers);
       const server = tcpLinkServer({
         host: "127.0.0.1",
         port: config.port + edge.portOffset,
         framing: framingOf(name),
         log,
-        ...secret,
+        ...secretOf(name),
       });
       servers.push(server);
       await server.start(handlers);
@@ -92,10 +94,12 @@ export function createEdges(
       const edge = EDGES[name];
       const record = tapJson(tap, { from: edge.from, to: edge.to }, clock);
       const address = config.addresses[name];
-      if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined) {
-        const bearer = config.strangers.has(name) ? {} : { bearer: bearerOf(name) };
-        return httpCalls(api, { baseUrl: `${address.origin}${pathOf(edge)}`, tap: record, ...bearer });
-      }
+      if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined)
+        return httpCalls(api, {
+          baseUrl: `${address.origin}${address.pathname.replace(/\/$/, "")}${pathOf(edge)}`,
+          tap: record,
+          bearer: bearerOf(name),
+        });
       // The far end is made later than its caller: they know each other by name only.
       const late = Object.fromEntries(
         Object.keys(api).map((operation) => [
@@ -112,14 +116,12 @@ export function createEdges(
     offer(name, api, calls, door) {
       offered.set(name, calls as unknown as Calls<Api>);
       if (wiringOf(EDGES[name], config.hosted) !== "listen") return;
-      const bearer = config.hosted.size === 1 ? bearerOf(name) : undefined;
+      const bearer = bearerOf(name);
       serveApi(door(), pathOf(EDGES[name]), {
         api,
         log,
         callsFor: (context): typeof calls | Problem =>
-          bearer === undefined || context.req.header("authorization") === `Bearer ${bearer}`
-            ? calls
-            : problem("notSignedIn"),
+          context.req.header("authorization") === `Bearer ${bearer}` ? calls : problem("notSignedIn"),
       });
     },
     async stop() {

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { platform, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock, KeyStore, Log, Migration, Random, Timers } from "#contracts/ports";
 import { openKeyStore } from "#platform/keystore";
@@ -24,22 +24,20 @@ export async function openEnvironment(
   const { random, log, clock } = ports;
   const dataDir = config.ephemeral ? mkdtempSync(join(tmpdir(), "kabao-")) : resolve(config.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const alone = config.hosted.size === 1 ? [...config.hosted][0]! : undefined;
-  const unlock = takeLock(join(dataDir, `lock${alone === undefined ? "" : `-${alone}`}`));
+  const unlocks: (() => void)[] = [];
   const open: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const one of open.reverse()) await one.close();
-    unlock();
+    for (const unlock of unlocks) unlock();
     if (config.ephemeral) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
+    for (const party of config.hosted) unlocks.push(takeLock(join(dataDir, `lock-${party}`), party));
     let url = config.database;
     if (url === undefined) {
       // Parties apart have a server each, as they would have on machines of their own.
-      const server = await startEmbeddedPostgres({
-        dataDir: alone === undefined ? dataDir : join(dataDir, alone),
-        log,
-      });
+      const home = config.apart ? join(dataDir, [...config.hosted].join("+")) : dataDir;
+      const server = await startEmbeddedPostgres({ dataDir: home, log });
       open.push({ close: () => server.stop() });
       url = server.url;
     }
@@ -56,13 +54,8 @@ export async function openEnvironment(
       linkSecret(edge) {
         const file = join(dataDir, "links", `${edge}.secret`);
         mkdirSync(join(dataDir, "links"), { recursive: true, mode: 0o700 });
-        try {
-          writeFileSync(file, random.bytes(32), { flag: "wx", mode: 0o600 });
-        } catch (error) {
-          // The other end was first.
-          if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-        }
-        chmodSync(file, 0o600);
+        // Whichever end starts first makes it; when it is there, it is.
+        createWhole(file, random.bytes(32));
         return new Uint8Array(readFileSync(file));
       },
       close,
@@ -73,30 +66,48 @@ export async function openEnvironment(
   }
 }
 
-/** One process a data folder: two would both believe that theirs is the only hand on a shard. */
-function takeLock(file: string): () => void {
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const pid = Number(existsSync(file) ? readFileSync(file, "utf8") : "0");
-      if (pid > 0 && pid !== process.pid && isKabao(pid)) {
-        throw new Error(
-          `kabao already runs on this data (process ${pid}); stop it, or choose another folder with --data`,
-        );
-      }
-      rmSync(file, { force: true });
-    }
+/** Makes a file with all its bytes at once, for its owner alone. False: it was there. */
+function createWhole(file: string, bytes: Uint8Array | string): boolean {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, bytes, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
+/** One process a party and data folder: two would both believe that theirs is the only hand on a shard. */
+function takeLock(file: string, party: Party): () => void {
+  while (!createWhole(file, String(process.pid))) {
+    const pid = Number(readFileSync(file, "utf8"));
+    if (pid !== process.pid && isKabao(pid))
+      throw new Error(
+        `${party} 已在这份数据上运行（进程 ${pid}）：请先停掉它，或用 --data 换一个目录 / ${party} already runs on this data (process ${pid}); stop it, or choose another folder with --data`,
+      );
+    rmSync(file, { force: true });
+  }
+  return () => rmSync(file, { force: true });
+}
+
+/** A number in a file may belong to anyone by now. */
 function isKabao(pid: number): boolean {
+  if (!isAlive(pid)) return false;
   try {
-    process.kill(pid, 0);
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("app/main.ts");
   } catch {
-    return false;
+    return platform() !== "linux";
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

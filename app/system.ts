@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Acquirer, migrations as acquirerMigrations, createAcquirer, DEFAULT_ACQUIRER } from "#acquirer";
+import {
+  type Acquirer,
+  type AcquirerConfig,
+  migrations as acquirerMigrations,
+  createAcquirer,
+  DEFAULT_ACQUIRER,
+} from "#acquirer";
 import { issuerApi } from "#contracts/issuer-api";
 import type { Clock, Log, MessageSender, Random, Timers } from "#contracts/ports";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
@@ -9,7 +15,7 @@ import type { WireTap } from "#contracts/wire";
 import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
 import { groupCommit } from "#platform/group-commit";
-import { Hono, type Listening, listen } from "#platform/http";
+import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
 import { DEMO_RANGES } from "#protocol/pan";
@@ -27,6 +33,8 @@ export interface System {
   readonly acquirer?: Acquirer;
   readonly issuer?: Issuer;
   readonly inbox?: Inbox;
+  /** Where data and keys are. */
+  readonly dataDir: string;
   stop(): Promise<void>;
 }
 
@@ -60,6 +68,9 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     const known = doors.get(offset);
     if (known !== undefined) return known;
     const app = new Hono();
+    const address = config.port + offset;
+    // Programs call these doors, pages never: a request with an Origin is refused.
+    app.use("*", doorGuard(new Set([`localhost:${address}`, `127.0.0.1:${address}`]), new Set()));
     doors.set(offset, app);
     return app;
   };
@@ -142,7 +153,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         log: log.with({ party: "network" }),
         tsp: edges.link("networkToTsp"),
         issuers: [{ id: ISSUER_ID, link: edges.link("networkToIssuer") }],
-        config: { ...NETWORK, timing: DEFAULT_TIMING },
+        config: { ...NETWORK, timing: networkTiming(config.timing) },
       });
       await edges.serve("acquirerToNetwork", network.acquirers);
       begin.push(() => network.start());
@@ -154,7 +165,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         db: await environment.openDb("acquirer", acquirerMigrations),
         log: log.with({ party: "acquirer" }),
         network: edges.link("acquirerToNetwork"),
-        config: DEFAULT_ACQUIRER,
+        config: acquirerConfig(config.timing),
         onApdu: (direction, bytes) =>
           tap.record({
             at: clock.now(),
@@ -175,10 +186,29 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       ...(acquirer === undefined ? {} : { acquirer }),
       ...(issuer === undefined ? {} : { issuer }),
       ...(inbox === undefined ? {} : { inbox }),
+      dataDir: environment.dataDir,
       stop,
     };
   } catch (error) {
     await stop().catch(() => {});
     throw error;
   }
+}
+
+function networkTiming(given: ServeConfig["timing"]): NetworkConfig["timing"] {
+  const { issuerAnswerMs, reversalRepeatMs } = DEFAULT_TIMING;
+  return {
+    ...DEFAULT_TIMING,
+    issuerAnswerMs: given["issuer-answer-ms"] ?? issuerAnswerMs,
+    reversalRepeatMs: given["reversal-repeat-ms"] ?? reversalRepeatMs,
+  };
+}
+
+function acquirerConfig(given: ServeConfig["timing"]): AcquirerConfig {
+  const { answerMs, reversalRepeatMs } = DEFAULT_ACQUIRER;
+  return {
+    ...DEFAULT_ACQUIRER,
+    answerMs: given["network-answer-ms"] ?? answerMs,
+    reversalRepeatMs: given["reversal-repeat-ms"] ?? reversalRepeatMs,
+  };
 }

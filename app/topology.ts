@@ -46,3 +46,44 @@ export function wiringOf(edge: Edge, hosted: ReadonlySet<Party>): Wiring {
 export function pathOf(edge: Edge): string {
   return `/${edge.to}/${edge.from}`;
 }
+
+/** Parties with an HTTP face of their own, and its port from the base port when they run apart. */
+const FACE_OFFSET = { wallet: 1, acquirer: 2, issuer: 3 } as const;
+
+export interface Face {
+  readonly port: number;
+  readonly parties: readonly Party[];
+}
+
+/** Together all faces are on the base port; apart each has its own. */
+export function facesOf(config: {
+  readonly hosted: ReadonlySet<Party>;
+  readonly apart: boolean;
+  readonly port: number;
+}): readonly Face[] {
+  const parties = (Object.keys(FACE_OFFSET) as (keyof typeof FACE_OFFSET)[]).filter((party) =>
+    config.hosted.has(party),
+  );
+  if (config.apart) return parties.map((party) => ({ port: config.port + FACE_OFFSET[party], parties: [party] }));
+  return parties.length === 0 ? [] : [{ port: config.port, parties }];
+}
+
+export interface Door {
+  readonly name: EdgeName;
+  readonly scheme: "tcp" | "http";
+  readonly portOffset: number;
+  /** Below it are the operations; empty for frames. */
+  readonly path: string;
+}
+
+/** The doors a process opens for parties that run elsewhere. */
+export function doorsOf(hosted: ReadonlySet<Party>): readonly Door[] {
+  return (Object.entries(EDGES) as [EdgeName, Edge][])
+    .filter(([, edge]) => wiringOf(edge, hosted) === "listen")
+    .map(([name, edge]) => ({
+      name,
+      scheme: edge.kind === "json" ? "http" : "tcp",
+      portOffset: edge.portOffset,
+      path: edge.kind === "json" ? `${pathOf(edge)}/v1` : "",
+    }));
+}

@@ -9,12 +9,15 @@ import { DecodeError, fromUtf8, toUtf8 } from "#protocol/bytes";
 const Digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`)));
 const HexText = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2})*$/), v.maxLength(1024));
 
+/** 1e999 is a number too, and would come back as null. */
+const Serial = v.pipe(v.number(), v.safeInteger());
+
 /** `authorise`: check everything and spend the ATC. `translate`: reversals, refunds and advices, which pass whatever the token's state. */
 export const TokenRequest = v.object({
-  id: v.number(),
+  id: Serial,
   kind: v.picklist(["authorise", "translate"]),
   /** Hash of the original F7, F11, F32, F33: a retransmission gets its first answer. */
-  journeyId: v.pipe(v.string(), v.maxLength(64)),
+  journeyId: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
   tokenPan: v.pipe(v.string(), v.regex(/^\d{12,19}$/)),
   /** F14, or from track 2. */
   expiry: v.optional(Digits(4)),
@@ -55,7 +58,7 @@ export type TokenRefusal = v.InferOutput<typeof TokenRefusal>;
 
 export const TokenAnswer = v.variant("outcome", [
   v.object({
-    id: v.number(),
+    id: Serial,
     outcome: v.literal("accepted"),
     pan: v.pipe(v.string(), v.regex(/^\d{12,19}$/)),
     /** Funding card's expiry when the TSP knows it. */
@@ -68,8 +71,8 @@ export const TokenAnswer = v.variant("outcome", [
     /** CDCVM, from the key class and the CVR; never from CTQ. */
     holderVerified: v.boolean(),
   }),
-  v.object({ id: v.number(), outcome: v.literal("refused"), reason: TokenRefusal }),
-  v.object({ id: v.number(), outcome: v.literal("failed") }), // the TSP could not tell: nothing was spent
+  v.object({ id: Serial, outcome: v.literal("refused"), reason: TokenRefusal }),
+  v.object({ id: Serial, outcome: v.literal("failed") }), // the TSP could not tell: nothing was spent
 ]);
 export type TokenAnswer = v.InferOutput<typeof TokenAnswer>;
 

@@ -10,6 +10,8 @@ import {
   keyOf,
   parseCupsFrame,
   parseHeader,
+  responseFact,
+  text,
 } from "#protocol/iso8583";
 import { createIssuerLink } from "./issuer-link.ts";
 import { createJournal } from "./journal.ts";
@@ -67,22 +69,28 @@ export function createNetwork(ports: NetworkPorts): Network {
     const answer = handle(request);
     answers.set(name, answer);
     const forget = () => answers.delete(name);
-    // Without an answer there is nothing to repeat: the next one is tried anew.
-    answer.then((value) => (value === undefined ? forget() : timers.after(config.timing.answerKeptMs, forget)), forget);
+    // Without an answer, or with "try again later", there is nothing to repeat: the next one is tried anew.
+    const final = (value: IsoMessage | undefined) =>
+      value !== undefined && responseFact(text(value, 39) ?? "").act !== "retry";
+    answer.then((value) => (final(value) ? timers.after(config.timing.answerKeptMs, forget) : forget()), forget);
     return answer;
   }
 
   function receive(peer: Peer, header: CupsHeader, request: IsoMessage): void {
+    // Answers nobody asked for, and our own messages sent back as unreadable: to answer them would go on for ever.
+    if (Number(request.mti[2]) % 2 === 1 || header.rejectCode !== "00000") {
+      log.warn("network.unasked", { mti: request.mti, reject: header.rejectCode });
+      return;
+    }
     const reply = (message: IsoMessage) => peer.send(encodeCupsFrame(answerHeader(header), message));
     if (request.mti === "0820") {
       reply(answerTo(request, "00"));
       return;
     }
-    once(request).then(
-      (answer) => answer !== undefined && reply(answer),
+    once(request)
+      .then((answer) => answer !== undefined && reply(answer))
       // Nobody knows how far it came: no answer, and the acquirer's reversal will put it right.
-      (error: unknown) => log.error("network.requestFailed", { error }),
-    );
+      .catch((error: unknown) => log.error("network.requestFailed", { error }));
   }
 
   return {
@@ -106,9 +114,9 @@ export function createNetwork(ports: NetworkPorts): Network {
       safeStore.start();
     },
     async stop() {
-      await safeStore.stop();
       for (const issuer of issuers.values()) await issuer.stop();
       await tsp.stop();
+      await safeStore.stop();
       await journal.flushed();
     },
   };

@@ -43,7 +43,8 @@ export function createIssuerLink(ports: {
   readonly onUp: () => void;
 }): IssuerLink {
   const { id, institution, link, clock, timers, log } = ports;
-  const waiting = new Map<string, (answer: IssuerAnswer) => void>();
+  /** Who waits for one answer: a request that goes twice gets it twice. */
+  const waiting = new Map<string, Set<(answer: IssuerAnswer) => void>>();
   let up = false;
   let stan = clock.now() % 999_999;
   let cancelEcho: Cancel = () => {};
@@ -58,18 +59,22 @@ export function createIssuerLink(ports: {
   function ask(request: IsoMessage, timeoutMs: number): Promise<IssuerAnswer> {
     return new Promise((resolve) => {
       const key = slot(answerMti(request.mti), request)!;
-      // The same request again takes over the wait; both askers get the one answer.
-      const others = waiting.get(key);
+      const together = waiting.get(key) ?? new Set();
       const settle = (answer: IssuerAnswer) => {
         cancel();
-        waiting.delete(key);
+        together.delete(settle);
+        if (together.size === 0) waiting.delete(key);
         resolve(answer);
-        others?.(answer);
       };
       const cancel = timers.after(timeoutMs, () => settle({ kind: "silent" }));
-      waiting.set(key, settle);
+      waiting.set(key, together.add(settle));
       if (!send(request)) settle({ kind: "notSent" });
     });
+  }
+
+  /** What was sent may have been booked: a wait that is cut short ends in silence, not in "not sent". */
+  function giveUpWaiting(): void {
+    for (const settle of [...waiting.values()].flatMap((together) => [...together])) settle({ kind: "silent" });
   }
 
   function management(code: string): IsoMessage {
@@ -106,8 +111,7 @@ export function createIssuerLink(ports: {
         onDown() {
           up = false;
           cancelEcho();
-          // What was sent may have been booked: the wait ends in silence, not in "not sent".
-          for (const settle of [...waiting.values()]) settle({ kind: "silent" });
+          giveUpWaiting();
         },
         onFrame(frame) {
           try {
@@ -117,10 +121,10 @@ export function createIssuerLink(ports: {
               return;
             }
             const key = slot(message.mti, message);
-            const settle = key === undefined ? undefined : waiting.get(key);
-            if (settle === undefined)
+            const together = key === undefined ? undefined : waiting.get(key);
+            if (together === undefined)
               log.warn("network.lateAnswer", { issuer: id, mti: message.mti, code: text(message, 39) });
-            else settle({ kind: "answer", message });
+            else for (const settle of [...together]) settle({ kind: "answer", message });
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("network.badIssuerFrame", { issuer: id, cause: error.message });
@@ -131,6 +135,7 @@ export function createIssuerLink(ports: {
     async stop() {
       cancelEcho();
       await link.stop();
+      giveUpWaiting();
     },
   };
 }

@@ -1,17 +1,29 @@
 import type { Clock, Db, KeyStore, Log, Timers } from "#contracts/ports";
 import { shardOf } from "#protocol/bytes";
-import { CUPS, encodeMessage, type IsoMessage, parseMessage } from "#protocol/iso8583";
+import { CUPS, encodeMessage, type IsoMessage, parseMessage, responseFact, text } from "#protocol/iso8583";
 import type { IssuerLink } from "./issuer-link.ts";
 import { KEYS } from "./ports.ts";
 
 /** Reversals we owe an issuer: durable before anyone is told of them, sent until acknowledged. */
 export interface SafeStore {
   owe(journeyId: string, issuer: string, reversal: IsoMessage): Promise<void>;
-  /** Sends what is due now. */
+  /** That payment has been given up, and its issuer does not know it yet: sent again, it would be taken for a new one. */
+  owes(journeyId: string): Promise<boolean>;
+  /** An issuer is there again: all that is owed goes now. */
   wake(): void;
   start(): void;
   stop(): Promise<void>;
 }
+
+interface OwedRow {
+  readonly b: number;
+  readonly journey_id: string;
+  readonly issuer: string;
+  readonly message: Uint8Array;
+}
+
+/** So many go side by side: an issuer that gives no answer holds up no other's. */
+const OWED_AT_ONCE = 256;
 
 export function createSafeStore(ports: {
   readonly db: Db;
@@ -26,68 +38,97 @@ export function createSafeStore(ports: {
   const { db, clock, timers, keys, log, issuers } = ports;
   let running = false;
   let working: Promise<void> | undefined;
-  let again = false;
+  let again: "due" | "all" | undefined;
   let cancel = () => {};
 
-  async function sendDue(): Promise<void> {
-    const rows = await db.query<{ b: number; journey_id: string; issuer: string; message: Uint8Array }>(
-      {
-        text: "select b, journey_id, issuer, message from owed_reversal where next_at <= $1 order by next_at limit 256",
-      },
-      [clock.now()],
-    );
-    for (const row of rows) {
-      const plain = keys.open(KEYS.safeStore, row.message, row.journey_id);
-      const issuer = issuers.get(row.issuer);
-      if (plain === undefined || issuer === undefined) {
-        log.error("network.owedReversalUnreadable", { journeyId: row.journey_id });
-        continue;
-      }
-      const answer = await issuer.ask(parseMessage(CUPS, plain), ports.answerMs);
-      // Any 0430 is an acknowledgement: the issuer has it, and has done what was to be done.
-      if (answer.kind === "answer")
-        await db.query({ text: "delete from owed_reversal where b = $1 and journey_id = $2" }, [row.b, row.journey_id]);
-      else {
-        await db.query(
-          { text: "update owed_reversal set tries = tries + 1, next_at = $3 where b = $1 and journey_id = $2" },
-          [row.b, row.journey_id, clock.now() + ports.repeatMs],
-        );
-      }
+  let known: Promise<Set<string>> | undefined;
+
+  /** Journeys we owe a reversal of, read once; a read that fails is tried again by the next who asks. */
+  async function owed(): Promise<Set<string>> {
+    known ??= db
+      .query<{ journey_id: string }>({ text: "select journey_id from owed_reversal" })
+      .then((rows) => new Set(rows.map((row) => row.journey_id)));
+    try {
+      return await known;
+    } catch (error) {
+      known = undefined;
+      throw error;
     }
   }
 
-  function wake(): void {
+  async function sendOwed(which: "due" | "all"): Promise<void> {
+    const rows = await db.query<OwedRow>(
+      {
+        text: "select b, journey_id, issuer, message from owed_reversal where next_at <= $1 order by next_at limit $2",
+      },
+      [which === "all" ? Number.MAX_SAFE_INTEGER : clock.now(), OWED_AT_ONCE],
+    );
+    await Promise.all(
+      rows.map((row) =>
+        sendOne(row).catch((error: unknown) =>
+          log.error("network.owedReversalFailed", { journeyId: row.journey_id, error }),
+        ),
+      ),
+    );
+    if (rows.length === OWED_AT_ONCE) again ??= "due";
+  }
+
+  async function sendOne(row: OwedRow): Promise<void> {
+    const plain = keys.open(KEYS.safeStore, row.message, row.journey_id);
+    const issuer = issuers.get(row.issuer);
+    if (plain === undefined || issuer === undefined) {
+      log.error("network.owedReversalUnreadable", { journeyId: row.journey_id });
+      return putOff(row);
+    }
+    const answer = await issuer.ask(parseMessage(CUPS, plain), ports.answerMs);
+    const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
+    // Any other 0430 is an acknowledgement: the issuer has it, and has done what was to be done.
+    if (responseFact(code).act === "retry") return putOff(row);
+    await db.query({ text: "delete from owed_reversal where b = $1 and journey_id = $2" }, [row.b, row.journey_id]);
+    (await owed()).delete(row.journey_id);
+  }
+
+  async function putOff(row: OwedRow): Promise<void> {
+    await db.query(
+      { text: "update owed_reversal set tries = tries + 1, next_at = $3 where b = $1 and journey_id = $2" },
+      [row.b, row.journey_id, clock.now() + ports.repeatMs],
+    );
+  }
+
+  function wake(which: "due" | "all"): void {
     if (!running) return;
     if (working !== undefined) {
-      again = true;
+      again = again === "all" ? "all" : which;
       return;
     }
-    again = false;
+    again = undefined;
     cancel();
-    working = sendDue()
+    working = sendOwed(which)
       .catch((error: unknown) => log.error("network.safeStoreFailed", { error }))
       .then(() => {
         working = undefined;
-        if (again) wake();
-        else if (running) cancel = timers.after(ports.repeatMs, wake);
+        if (again !== undefined) wake(again);
+        else if (running) cancel = timers.after(ports.repeatMs, () => wake("due"));
       });
   }
 
   return {
     async owe(journeyId, issuer, reversal) {
       const sealed = keys.seal(KEYS.safeStore, encodeMessage(CUPS, reversal), journeyId);
+      (await owed()).add(journeyId);
       await db.query(
         {
           text: "insert into owed_reversal (b, journey_id, issuer, message, tries, next_at) values ($1, $2, $3, $4, 0, $5) on conflict do nothing",
         },
         [shardOf(journeyId), journeyId, issuer, sealed, clock.now()],
       );
-      wake();
+      wake("due");
     },
-    wake,
+    owes: async (journeyId) => (await owed()).has(journeyId),
+    wake: () => wake("all"),
     start() {
       running = true;
-      wake();
+      wake("due");
     },
     async stop() {
       running = false;

@@ -17,7 +17,7 @@ import type { IssuerLink } from "./issuer-link.ts";
 import type { Journal } from "./journal.ts";
 import { RESPONSE_OF_REFUSAL } from "./refusals.ts";
 import type { SafeStore } from "./safe-store.ts";
-import { journeyOf, needsAuthorisation, tokenRequestOf, towardsAcquirer, towardsIssuer } from "./switch-message.ts";
+import { journeyOf, tokenRequestOf, towardsAcquirer, towardsIssuer } from "./switch-message.ts";
 import type { TspClient } from "./tsp-client.ts";
 
 /** Takes one request of an acquirer to its answer. Undefined: no answer is the right one, the acquirer will ask again. */
@@ -34,9 +34,9 @@ export function createSwitch(ports: {
   let stan = clock.now() % 999_999;
 
   async function route(request: IsoMessage, journeyId: string): Promise<IsoMessage | undefined> {
-    const isReversal = messageClass(request) === "reversal";
+    const kind = messageClass(request);
     // A reversal is never refused for want of a route or a party: silence makes the acquirer send it again.
-    const refuse = (code: ResponseCode) => (isReversal ? undefined : answerTo(request, code));
+    const refuse = (code: ResponseCode) => (kind === "reversal" ? undefined : answerTo(request, code));
     const pan = panOf(request);
     if (!pan.ok) return answerTo(request, "14");
     const destination = routeOf(config.routes, pan.value.expose());
@@ -56,16 +56,12 @@ export function createSwitch(ports: {
     const answered = await issuer.ask(forward, config.timing.issuerAnswerMs);
     if (answered.kind === "answer") return towardsAcquirer(answered.message, request);
     if (answered.kind === "notSent") return refuse("91");
-    if (isReversal) return undefined;
-    if (needsAuthorisation(request) || messageClass(request) !== "unknown") {
-      // It may have been booked. The reversal is durable before the acquirer hears that there was no answer.
-      stan = nextStan(stan);
-      const reversal = reversalOf(forward, { f7: toF7(clock.now()), f11: stanText(stan) }, "98");
-      await safeStore.owe(journeyId, issuer.id, {
-        ...reversal,
-        fields: { ...reversal.fields, 33: config.institution },
-      });
-    }
+    // Advices cannot be reversed: without an answer they come again, and are carried out once.
+    if (kind === "reversal" || kind === "refund") return undefined;
+    // It may have been booked. The reversal is durable before the acquirer hears that there was no answer.
+    stan = nextStan(stan);
+    const reversal = reversalOf(forward, { f7: toF7(clock.now()), f11: stanText(stan) }, "98");
+    await safeStore.owe(journeyId, issuer.id, { ...reversal, fields: { ...reversal.fields, 33: config.institution } });
     return answerTo(request, "98");
   }
 
@@ -76,7 +72,8 @@ export function createSwitch(ports: {
     const kind = messageClass(request);
     if (kind === "unknown" || request.mti[2] === "1" || request.mti[2] === "3") return answerTo(request, "40");
     journal.record(request, journeyId, "in", "acquirer");
-    const answer = await route(request, journeyId);
+    const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
+    const answer = givenUp ? answerTo(request, "98") : await route(request, journeyId);
     if (answer !== undefined) journal.record(answer, journeyId, "out", "acquirer");
     return answer;
   };

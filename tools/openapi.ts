@@ -2,13 +2,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EDGES, type EdgeName, pathOf } from "#app";
 import { acquirerTillApi } from "#contracts/acquirer-api";
 import { issuerApi, issuerDeskApi } from "#contracts/issuer-api";
 import type { Api } from "#contracts/operation";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletDeviceApi, walletSignInApi, walletTspApi } from "#contracts/wallet-api";
 import { type DescribedDoor, openApiDocument } from "#platform/http";
-import { EDGES, type EdgeName, pathOf } from "#app";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const file = join(root, "docs", "openapi.json");

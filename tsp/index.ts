@@ -11,7 +11,9 @@ import { provisioning } from "./provision/service.ts";
 import { tokenByPan } from "./store.sql.ts";
 
 export { migrations } from "./migrations.ts";
-export type { TspPorts } from "./ports.ts";
+export { MASTER_KEYS, type TspPorts } from "./ports.ts";
+export { type BulkCard, issueTokens } from "./provision/issue.ts";
+export type { Token } from "./token.ts";
 
 /** TOKEN SERVICE PROVIDER: vault, provisioning, cryptogram check, detokenisation. */
 export interface Tsp {
@@ -26,13 +28,12 @@ export interface Tsp {
 export function createTsp(ports: TspPorts): Tsp {
   ensureKeys(ports.keys);
   const relay = createRelay(ports);
-  const authorise = createAuthoriser({ ...ports, lanes: ports.lanes ?? 2 });
-  const { calls: walletApi, change } = provisioning(ports, relay);
+  const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 2 });
+  const { calls: walletApi, changeByIssuer } = provisioning(ports, relay);
   return {
     walletApi,
     issuerApi: {
-      changeToken: ({ tokenRef, change: kind }) =>
-        change(tokenRef, kind === "delete" ? { kind } : { kind, by: "issuer" }),
+      changeToken: changeByIssuer,
       async notifyPayment({ tokenPan, notice }, context) {
         const token = await tokenByPan(ports.db, shardOf(tokenPan), tokenPan);
         if (token === undefined) return err(problem("notFound", { at: "tokenPan" }));

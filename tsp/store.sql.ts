@@ -2,9 +2,10 @@ import type { Queries, Statement } from "#contracts/ports";
 import { type Token, type TokenRow, tokenOf } from "./token.ts";
 
 const COLUMNS = `t.b, t.token_pan, t.token_ref, t.pan_ref, c.pan_suffix, t.binding_id, t.device_id, t.device_name, t.device_key,
-  t.wallet_account, t.key_source, t.status, t.suspended_by, t.token_expiry, t.psn, t.card_kind, t.key_ranges, t.next_atc, t.atc_high,
-  t.atc_seen, t.cryptogram_failures, t.version, t.changed_at`;
-const FROM = "from token t join card c on c.b = t.b and c.pan_ref = t.pan_ref";
+  t.wallet_account, t.key_source, t.status, t.suspended_by, t.token_expiry, t.psn, t.card_kind, t.key_ranges, t.next_atc, u.atc_high,
+  u.atc_seen, u.cryptogram_failures, u.version, t.changed_at`;
+const FROM = `from token t join token_use u on u.b = t.b and u.token_pan = t.token_pan
+  join card c on c.b = t.b and c.pan_ref = t.pan_ref`;
 
 const BY_REF: Statement = {
   name: "tsp.token-by-ref",
@@ -31,37 +32,39 @@ export async function tokensOfDevice(db: Queries, deviceId: string): Promise<rea
   return (await db.query<TokenRow>(BY_DEVICE, [deviceId])).map(tokenOf);
 }
 
-export async function insertToken(db: Queries, token: Token, decision: unknown): Promise<void> {
+/** New tokens, never used and suspended by nobody. `decision` is the bank's, for all of them. */
+export async function insertTokens(db: Queries, tokens: readonly Token[], decision: unknown): Promise<void> {
   await db.query(
     {
-      text: `insert into token (b, token_pan, token_ref, pan_ref, binding_id, device_id, device_name, device_key, wallet_account, key_source,
-      status, suspended_by, token_expiry, psn, card_kind, decision, key_ranges, next_atc, atc_high, atc_seen, cryptogram_failures, version, changed_at)
-      values ($1,$2,$3,$4,$5,$6,$7,$8::jsonb,$9,$10,$11,$12::text[],$13,$14,$15,$16::jsonb,$17::jsonb,$18,$19,$20,$21,$22,$23)`,
+      text: `with used as (
+          insert into token_use (b, token_pan, atc_high, atc_seen, cryptogram_failures, version)
+          select b, token_pan, 0, 0, 0, 0 from unnest($1::smallint[], $2::text[]) as i(b, token_pan))
+        insert into token (b, token_pan, token_ref, pan_ref, binding_id, device_id, device_name, device_key, wallet_account, key_source,
+          status, suspended_by, token_expiry, psn, card_kind, decision, key_ranges, next_atc, changed_at)
+        select b, token_pan, token_ref, pan_ref, binding_id, device_id, device_name, device_key::jsonb, wallet_account, key_source, status,
+          '{}', token_expiry, psn, card_kind, $15::jsonb, '[]', 1, changed_at
+        from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+          $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $16::bigint[])
+          as i(b, token_pan, token_ref, pan_ref, binding_id, device_id, device_name, device_key, wallet_account, key_source, status,
+            token_expiry, psn, card_kind, changed_at)`,
     },
     [
-      token.b,
-      token.tokenPan,
-      token.tokenRef,
-      token.panRef,
-      token.bindingId,
-      token.deviceId,
-      token.deviceName,
-      JSON.stringify(token.deviceKey),
-      token.walletAccount,
-      token.keySource,
-      token.state.kind,
-      [],
-      token.tokenExpiry,
-      token.psn,
-      token.cardKind,
+      tokens.map((token) => token.b),
+      tokens.map((token) => token.tokenPan),
+      tokens.map((token) => token.tokenRef),
+      tokens.map((token) => token.panRef),
+      tokens.map((token) => token.bindingId),
+      tokens.map((token) => token.deviceId),
+      tokens.map((token) => token.deviceName),
+      tokens.map((token) => JSON.stringify(token.deviceKey)),
+      tokens.map((token) => token.walletAccount),
+      tokens.map((token) => token.keySource),
+      tokens.map((token) => token.state.kind),
+      tokens.map((token) => token.tokenExpiry),
+      tokens.map((token) => token.psn),
+      tokens.map((token) => token.cardKind),
       JSON.stringify(decision),
-      JSON.stringify(token.keyRanges),
-      token.nextAtc,
-      token.window.high,
-      token.window.seen,
-      token.cryptogramFailures,
-      token.version,
-      token.changedAt,
+      tokens.map((token) => token.changedAt),
     ],
   );
 }
@@ -71,8 +74,10 @@ export async function saveToken(db: Queries, token: Token): Promise<boolean> {
   const rows = await db.query(
     {
       name: "tsp.save-token",
-      text: `update token set status = $4, suspended_by = $5::text[], key_ranges = $6::jsonb, next_atc = $7, changed_at = $8, version = version + 1
-      where b = $1 and token_pan = $2 and version = $3 returning b`,
+      text: `with fenced as (
+          update token_use set version = version + 1 where b = $1 and token_pan = $2 and version = $3 returning b, token_pan)
+        update token t set status = $4, suspended_by = $5::text[], key_ranges = $6::jsonb, next_atc = $7, changed_at = $8
+        from fenced f where t.b = f.b and t.token_pan = f.token_pan returning t.b`,
     },
     [
       token.b,

@@ -25,15 +25,28 @@ export function cardOf(keys: KeyStore, pan: Pan): VaultCard {
   return { b: shardOf(panRef), panRef, panSuffix: pan.suffix, par: makePar(entropy) };
 }
 
-/** The number is stored sealed, bound to its row; a card that is there stays as it is. */
-export async function keepCard(db: Queries, keys: KeyStore, pan: Pan, card: VaultCard, at: Instant): Promise<void> {
-  const sealed = keys.seal(KEYS.panSeal, fromAscii(pan.expose()), card.panRef);
+/** The numbers are stored sealed, each bound to its row; a card that is there stays as it is. */
+export async function keepCards(
+  db: Queries,
+  keys: KeyStore,
+  cards: readonly { readonly pan: Pan; readonly card: VaultCard }[],
+  at: Instant,
+): Promise<void> {
   await db.query(
     {
-      text: `insert into card (b, pan_ref, pan_sealed, pan_suffix, par, created_at) values ($1, $2, $3, $4, $5, $6)
+      text: `insert into card (b, pan_ref, pan_sealed, pan_suffix, par, created_at)
+        select b, pan_ref, pan_sealed, pan_suffix, par, $6::bigint
+        from unnest($1::smallint[], $2::text[], $3::bytea[], $4::text[], $5::text[]) as i(b, pan_ref, pan_sealed, pan_suffix, par)
         on conflict (b, pan_ref) do nothing`,
     },
-    [card.b, card.panRef, sealed, card.panSuffix, card.par, at],
+    [
+      cards.map(({ card }) => card.b),
+      cards.map(({ card }) => card.panRef),
+      cards.map(({ pan, card }) => keys.seal(KEYS.panSeal, fromAscii(pan.expose()), card.panRef)),
+      cards.map(({ card }) => card.panSuffix),
+      cards.map(({ card }) => card.par),
+      at,
+    ],
   );
 }
 

@@ -1,9 +1,10 @@
 import type { TokenView } from "#contracts/common";
 import type { CallContext, Calls } from "#contracts/operation";
-import type { PublicJwk } from "#contracts/ports";
+import type { PublicJwk, Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { BindingView, WalletDeviceApi, WalletEvent } from "#contracts/wallet-api";
 import { err, ok, type Result } from "#protocol/bytes";
+import { once } from "./answered.ts";
 import { type BindingEvent, RESUMABLE, stepBinding } from "./binding/core.ts";
 import { addPass, noticesOf, type Pass, passById, passesOf, passView, setDefault, updateToken } from "./passes.ts";
 import { POLICY, type WalletServerPorts } from "./ports.ts";
@@ -24,6 +25,8 @@ interface Binding {
   readonly panRef: string | null;
   readonly tokenRef: string | null;
   readonly version: bigint;
+  /** The device is in lost mode: nobody goes on with a binding on it. */
+  readonly lost: boolean;
 }
 
 const TRIES_MAX = 8;
@@ -58,10 +61,14 @@ export function deviceApi(
       pan_ref: string | null;
       token_ref: string | null;
       version: bigint;
-    }>({ text: "select view, card_jwe, pan_ref, token_ref, version from binding where id = $1 and account_id = $2" }, [
-      id,
-      session.accountId,
-    ]);
+      lost: boolean;
+    }>(
+      {
+        text: `select b.view, b.card_jwe, b.pan_ref, b.token_ref, b.version, d.lost from binding b join device d on d.id = b.device_id
+          where b.id = $1 and b.account_id = $2`,
+      },
+      [id, session.accountId],
+    );
     const row = rows[0];
     if (row === undefined) return err(problem("notFound", { at: "bindingId" }));
     return ok({
@@ -70,7 +77,27 @@ export function deviceApi(
       panRef: row.pan_ref,
       tokenRef: row.token_ref,
       version: row.version,
+      lost: row.lost,
     });
+  }
+
+  /** A binding that may go on: a lost phone must not gain a card. */
+  async function openBinding(id: string): Promise<Result<Binding, Problem>> {
+    const found = await binding(id);
+    return found.ok && found.value.lost
+      ? err(problem("wrongState", { at: "bindingId", detail: "the device is in lost mode" }))
+      : found;
+  }
+
+  /** A repeat of this call gets its first answer. */
+  function remembered<T>(
+    operation: string,
+    context: CallContext,
+    request: object,
+    work: (remember: (tx: Queries, answer: T) => Promise<void>) => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> {
+    const name = { accountId: session.accountId, operation, key: context.idempotencyKey };
+    return once(db, name, request, clock.now(), work);
   }
 
   /** Steps a journey and saves it with the version that was read. The card's ciphertext goes once the bank has decided. */
@@ -148,58 +175,69 @@ export function deviceApi(
       return ok({ ...session, devices: rows.map(({ id, name, kind, lost }) => ({ deviceId: id, name, kind, lost })) });
     },
 
-    async enrolDevice({ name, kind, keySource, publicKey }) {
-      const id = random.uuid();
-      await db.query(
-        {
-          text: "insert into device (id, account_id, name, kind, key_source, public_key, lost, created_at) values ($1, $2, $3, $4, $5, $6::jsonb, false, $7)",
-        },
-        [id, session.accountId, name, kind, keySource, JSON.stringify(publicKey), clock.now()],
-      );
-      return ok({ deviceId: id });
-    },
+    enrolDevice: (request, context) =>
+      remembered("enrolDevice", context, request, async (remember) => {
+        const { name, kind, keySource, publicKey } = request;
+        const deviceId = random.uuid();
+        await db.transaction(async (tx) => {
+          await tx.query(
+            {
+              text: "insert into device (id, account_id, name, kind, key_source, public_key, lost, created_at) values ($1, $2, $3, $4, $5, $6::jsonb, false, $7)",
+            },
+            [deviceId, session.accountId, name, kind, keySource, JSON.stringify(publicKey), clock.now()],
+          );
+          await remember(tx, { deviceId });
+        });
+        return ok({ deviceId });
+      }),
 
-    async startBinding({ deviceId, facts }, context) {
-      const owner = await device(deviceId);
-      if (!owner.ok) return owner;
-      const cardKey = await tsp.publicKey({}, context);
-      if (!cardKey.ok) return cardKey;
-      const now = clock.now();
-      const held = (await passesOf(db, deviceId)).length;
-      const attempts = await db.query<{ n: bigint }>(
-        {
-          text: "select count(*)::bigint as n from binding where device_id = $1 and started_at > $2 and pan_ref is not null",
-        },
-        [deviceId, now - POLICY.dayMs],
-      );
-      const checks: BindingView["checks"] = [
-        { check: "passcode", passed: facts.passcodeOn, source: "device" },
-        { check: "biometric", passed: facts.biometricOn, source: "device" },
-        { check: "online", passed: facts.online, source: "device" },
-        { check: "signedIn", passed: !owner.value.lost, source: "server" },
-        { check: "cardRoom", passed: held < POLICY.cardRoom[owner.value.kind], source: "server" },
-        { check: "attemptsLeft", passed: attempts[0]!.n < BigInt(POLICY.attemptsADay), source: "server" },
-      ];
-      const passed = checks.every((check) => check.passed);
-      const view: BindingView = {
-        bindingId: random.uuid(),
-        deviceId,
-        stage: passed ? "awaitingCard" : "preflightFailed",
-        checks,
-        methods: [],
-        startedAt: now,
-      };
-      await db.query(
-        {
-          text: "insert into binding (id, account_id, device_id, stage, view, version, started_at) values ($1, $2, $3, $4, $5::jsonb, 0, $6)",
-        },
-        [view.bindingId, session.accountId, deviceId, view.stage, JSON.stringify(view), now],
-      );
-      return ok({ binding: view, cardKey: cardKey.value });
-    },
+    startBinding: (request, context) =>
+      remembered("startBinding", context, request, async (remember) => {
+        const { deviceId, facts } = request;
+        const owner = await device(deviceId);
+        if (!owner.ok) return owner;
+        const cardKey = await tsp.publicKey({}, context);
+        if (!cardKey.ok) return cardKey;
+        const now = clock.now();
+        const held = (await passesOf(db, deviceId)).length;
+        const attempts = await db.query<{ n: bigint }>(
+          {
+            text: "select count(*)::bigint as n from binding where device_id = $1 and started_at > $2 and pan_ref is not null",
+          },
+          [deviceId, now - POLICY.dayMs],
+        );
+        const checks: BindingView["checks"] = [
+          { check: "passcode", passed: facts.passcodeOn, source: "device" },
+          { check: "biometric", passed: facts.biometricOn, source: "device" },
+          { check: "online", passed: facts.online, source: "device" },
+          { check: "signedIn", passed: !owner.value.lost, source: "server" },
+          { check: "cardRoom", passed: held < POLICY.cardRoom[owner.value.kind], source: "server" },
+          { check: "attemptsLeft", passed: attempts[0]!.n < BigInt(POLICY.attemptsADay), source: "server" },
+        ];
+        const passed = checks.every((check) => check.passed);
+        const view: BindingView = {
+          bindingId: random.uuid(),
+          deviceId,
+          stage: passed ? "awaitingCard" : "preflightFailed",
+          checks,
+          methods: [],
+          startedAt: now,
+        };
+        const answer = { binding: view, cardKey: cardKey.value };
+        await db.transaction(async (tx) => {
+          await tx.query(
+            {
+              text: "insert into binding (id, account_id, device_id, stage, view, version, started_at) values ($1, $2, $3, $4, $5::jsonb, 0, $6)",
+            },
+            [view.bindingId, session.accountId, deviceId, view.stage, JSON.stringify(view), now],
+          );
+          await remember(tx, answer);
+        });
+        return ok(answer);
+      }),
 
     async submitCard({ bindingId, cardJwe }, context) {
-      const loaded = await binding(bindingId);
+      const loaded = await openBinding(bindingId);
       if (!loaded.ok) return loaded;
       if (loaded.value.view.stage !== "awaitingCard" && loaded.value.view.stage !== "awaitingTerms")
         return err(problem("wrongState", { at: "bindingId" }));
@@ -210,7 +248,7 @@ export function deviceApi(
     },
 
     async acceptTerms({ bindingId, version, language }, context) {
-      const loaded = await binding(bindingId);
+      const loaded = await openBinding(bindingId);
       if (!loaded.ok) return loaded;
       const { view, cardJwe } = loaded.value;
       if (view.decision !== undefined) return ok(view);
@@ -241,7 +279,7 @@ export function deviceApi(
     },
 
     async sendCode({ bindingId, methodId, language }, context) {
-      const loaded = await binding(bindingId);
+      const loaded = await openBinding(bindingId);
       if (!loaded.ok) return loaded;
       const { view, tokenRef } = loaded.value;
       if (view.stage !== "awaitingVerification" || tokenRef === null)
@@ -253,7 +291,7 @@ export function deviceApi(
     },
 
     async submitCode({ bindingId, codeJwe }, context) {
-      const loaded = await binding(bindingId);
+      const loaded = await openBinding(bindingId);
       if (!loaded.ok) return loaded;
       const { view, tokenRef } = loaded.value;
       if (view.stage === "active") return ok({ result: { outcome: "passed" as const }, binding: view });
@@ -311,14 +349,21 @@ export function deviceApi(
         : found;
     },
 
-    async setDefault({ passId }) {
-      const found = await pass(passId);
-      if (!found.ok) return found;
-      const { deviceId } = found.value;
-      await db.transaction((tx) => setDefault(tx, found.value));
-      publish(deviceId, { type: "passes", deviceId });
-      return ok({ passes: (await passesOf(db, deviceId)).map(passView) });
-    },
+    setDefault: (request, context) =>
+      remembered("setDefault", context, request, async (remember) => {
+        const found = await pass(request.passId);
+        if (!found.ok) return found;
+        const { deviceId, token } = found.value;
+        if (token.status === "deleted") return err(problem("wrongState", { at: "passId" }));
+        const passes = await db.transaction(async (tx) => {
+          await setDefault(tx, found.value);
+          const all = (await passesOf(tx, deviceId)).map(passView);
+          await remember(tx, { passes: all });
+          return all;
+        });
+        publish(deviceId, { type: "passes", deviceId });
+        return ok({ passes });
+      }),
 
     async changePass({ passId, change }, context) {
       const found = await pass(passId);
@@ -329,24 +374,35 @@ export function deviceApi(
       return ok(passView({ ...found.value, token: changed.value }));
     },
 
-    async setLost({ deviceId, lost }, context) {
-      const owner = await device(deviceId);
-      if (!owner.ok) return owner;
-      // The tokens first: if the TSP cannot be reached, the device must not look safe.
-      const passes = await changeAll(deviceId, lost ? "suspend" : "resume", context);
-      if (!passes.ok) return passes;
-      await db.query({ text: "update device set lost = $2 where id = $1" }, [deviceId, lost]);
-      return ok({ deviceId, lost, passes: passes.value });
-    },
+    setLost: (request, context) =>
+      remembered("setLost", context, request, async (remember) => {
+        const { deviceId, lost } = request;
+        const owner = await device(deviceId);
+        if (!owner.ok) return owner;
+        // The tokens first: if the TSP cannot be reached, the device must not look safe.
+        const passes = await changeAll(deviceId, lost ? "suspend" : "resume", context);
+        if (!passes.ok) return passes;
+        const answer = { deviceId, lost, passes: passes.value };
+        await db.transaction(async (tx) => {
+          await tx.query({ text: "update device set lost = $2 where id = $1" }, [deviceId, lost]);
+          await remember(tx, answer);
+        });
+        return ok(answer);
+      }),
 
-    async wipeDevice({ deviceId }, context) {
-      const owner = await device(deviceId);
-      if (!owner.ok) return owner;
-      const wiped = await changeAll(deviceId, "delete", context);
-      if (!wiped.ok) return wiped;
-      await db.query({ text: "update device set lost = true where id = $1" }, [deviceId]);
-      return ok({});
-    },
+    wipeDevice: (request, context) =>
+      remembered("wipeDevice", context, request, async (remember) => {
+        const { deviceId } = request;
+        const owner = await device(deviceId);
+        if (!owner.ok) return owner;
+        const wiped = await changeAll(deviceId, "delete", context);
+        if (!wiped.ok) return wiped;
+        await db.transaction(async (tx) => {
+          await tx.query({ text: "update device set lost = true where id = $1" }, [deviceId]);
+          await remember(tx, {});
+        });
+        return ok({});
+      }),
 
     async notices({ deviceId }) {
       const owner = await device(deviceId);

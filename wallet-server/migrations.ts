@@ -63,6 +63,16 @@ export const migrations: readonly Migration[] = [
         at bigint not null
       );
       create index notice_device on notice (device_id, at);
+      -- First answers to calls whose late repeat must change nothing.
+      create table answered_call (
+        account_id text not null,
+        operation text not null,
+        key text not null,
+        request text not null,
+        answer jsonb not null,
+        at bigint not null,
+        primary key (account_id, operation, key)
+      );
     `,
   },
 ];

@@ -37,7 +37,8 @@ export function createNetworkLink(ports: {
   readonly onUp: () => void;
 }): NetworkLink {
   const { link, clock, timers, log, config } = ports;
-  const waiting = new Map<string, (answer: NetworkAnswer) => void>();
+  /** Who waits for one answer: a request that goes twice gets it twice. */
+  const waiting = new Map<string, Set<(answer: NetworkAnswer) => void>>();
   const slot = (mti: string, message: IsoMessage) => {
     const key = keyOf(message);
     return key === undefined ? undefined : `${mti}|${journeyIdOf(key)}`;
@@ -46,15 +47,15 @@ export function createNetworkLink(ports: {
   function ask(request: IsoMessage): Promise<NetworkAnswer> {
     return new Promise((resolve) => {
       const key = slot(answerMti(request.mti), request)!;
-      const others = waiting.get(key);
+      const together = waiting.get(key) ?? new Set();
       const settle = (answer: NetworkAnswer) => {
         cancel();
-        waiting.delete(key);
+        together.delete(settle);
+        if (together.size === 0) waiting.delete(key);
         resolve(answer);
-        others?.(answer);
       };
       const cancel = timers.after(config.answerMs, () => settle({ kind: "silent" }));
-      waiting.set(key, settle);
+      waiting.set(key, together.add(settle));
       const frame = encodeCupsFrame(
         { test: true, destination: config.network, source: config.institution, rejectCode: "00000" },
         request,
@@ -63,24 +64,35 @@ export function createNetworkLink(ports: {
     });
   }
 
+  /** What was sent may have been booked: a wait that is cut short ends in silence. */
+  function giveUpWaiting(): void {
+    for (const settle of [...waiting.values()].flatMap((together) => [...together])) settle({ kind: "silent" });
+  }
+
+  /** What is owed goes also when the sign-on does not come off: a peer that wants one first refuses it. */
+  async function signOn(): Promise<void> {
+    const { institution } = config;
+    try {
+      const fields = { 7: toF7(clock.now()), 11: await ports.stan(), 32: institution, 33: institution };
+      await ask({ mti: "0820", fields: { ...fields, 70: NETWORK_CODE.signOn } });
+    } catch (error) {
+      log.error("acquirer.signOnFailed", { error });
+    }
+    ports.onUp();
+  }
+
   return {
     ask,
-    stop: () => link.stop(),
+    async stop() {
+      await link.stop();
+      giveUpWaiting();
+    },
     start() {
       link.start({
         onUp() {
-          void ports.stan().then(async (stan) => {
-            const { institution } = config;
-            await ask({
-              mti: "0820",
-              fields: { 7: toF7(clock.now()), 11: stan, 32: institution, 33: institution, 70: NETWORK_CODE.signOn },
-            });
-            ports.onUp();
-          });
+          void signOn();
         },
-        onDown() {
-          for (const settle of [...waiting.values()]) settle({ kind: "silent" });
-        },
+        onDown: giveUpWaiting,
         onFrame(frame) {
           try {
             const { header, message } = parseCupsFrame(frame);
@@ -89,9 +101,9 @@ export function createNetworkLink(ports: {
               return;
             }
             const key = slot(message.mti, message);
-            const settle = key === undefined ? undefined : waiting.get(key);
-            if (settle === undefined) log.warn("acquirer.lateAnswer", { mti: message.mti });
-            else settle({ kind: "answer", message });
+            const together = key === undefined ? undefined : waiting.get(key);
+            if (together === undefined) log.warn("acquirer.lateAnswer", { mti: message.mti });
+            else for (const settle of [...together]) settle({ kind: "answer", message });
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("acquirer.badFrame", { cause: error.message });

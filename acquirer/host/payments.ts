@@ -10,6 +10,7 @@ import {
   keyOf,
   POS_CONDITION,
   parseMessage,
+  responseFact,
   reversalOf,
   rrnOf,
   text,
@@ -19,15 +20,23 @@ import { toN12 } from "#protocol/money";
 import { chinaDate, chinaTime, type Instant, instant, toF7 } from "#protocol/time";
 import type { ChipData } from "../terminal/index.ts";
 import type { Terminal } from "./merchants.ts";
-import type { NetworkLink } from "./network-link.ts";
+import type { NetworkAnswer, NetworkLink } from "./network-link.ts";
 import type { AcquirerPorts } from "./ports.ts";
 import type { Sale, SaleState } from "./sale.ts";
-import { createSaleStore, openSales, saleById, takeRefund } from "./store.sql.ts";
+import { createSaleStore, openSales, saleById } from "./store.sql.ts";
+
+/** F39 that says there was no answer further on: what the bank did is as unknown as after silence. */
+const NO_ANSWER: ReadonlySet<string> = new Set(["68", "98"]);
+const ALWAYS = instant(Number.MAX_SAFE_INTEGER);
+/** States of a refund or void that gave nothing back. */
+const UNDONE: ReadonlySet<SaleState> = new Set(["declined", "failed", "reversed"]);
+/** So many go side by side: one that gets no answer holds up nobody else's. */
+const OWED_AT_ONCE = 500;
 
 export interface Payments {
   /** Takes a tap to its outcome. The result is durable when this resolves. */
   purchase(id: string, terminal: Terminal, amount: Money, chip: ChipData): Promise<Sale>;
-  /** Undo a whole sale, or give back a part. Undefined: more than the sale has left. */
+  /** Undo a whole sale, or give back a part. Undefined: more than the sale has left. A repeat by id gets the first one. */
   giveBack(
     id: string,
     kind: "void" | "refund",
@@ -46,8 +55,10 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
   const { db, clock, timers, log, config } = ports;
   const store = createSaleStore(db, ports.groupCommit, config.lanes);
   let running = false;
+  /** Sales of a former run that never got their outcome are older than this. */
+  let startedAt = clock.now();
   let working: Promise<void> | undefined;
-  let again = false;
+  let again: "due" | "all" | undefined;
   let cancel = () => {};
 
   /** Fields every request of a terminal carries. F7 and F11 make it unique with the acquirer. */
@@ -99,14 +110,25 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     };
   }
 
-  /** Safe-store, send, settle. Whatever the network does, the sale has exactly one outcome. */
+  /** What is in the safe store goes out and gets its outcome. Whatever the network does, a sale has exactly one. */
   async function carryOut(sale: Sale, request: IsoMessage): Promise<Sale> {
-    await store.keep(sale);
     const answer = await link.ask(request);
     if (answer.kind === "notSent") return settle(sale, "failed", null);
-    if (answer.kind === "silent") return sale.kind === "refund" ? sale : reverse(sale, request);
-    const code = text(answer.message, 39) ?? "20";
+    if (sale.kind === "refund") return settleRefund(sale, answer);
+    const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
+    if (NO_ANSWER.has(code)) return reverse(sale, request);
     return settle(sale, isApproved(code) ? "approved" : "declined", code);
+  }
+
+  /** A refund is an advice and is never reversed: until somebody decides on it, it goes again. */
+  async function settleRefund(sale: Sale, answer: NetworkAnswer): Promise<Sale> {
+    const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
+    if (responseFact(code).act === "retry") return putOff(sale, "sent", null);
+    return settle(sale, isApproved(code) ? "approved" : "declined", code);
+  }
+
+  function putOff(sale: Sale, state: "sent" | "reversing", reversal: Uint8Array | null): Promise<Sale> {
+    return settle(sale, state, null, reversal, instant(clock.now() + config.reversalRepeatMs));
   }
 
   async function settle(
@@ -116,13 +138,12 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     reversal: Uint8Array | null = null,
     nextAt: Instant | null = null,
   ): Promise<Sale> {
-    const first = await store.settle({ b: sale.b, id: sale.id, state, responseCode, reversal, nextAt });
-    if (!first) return (await saleById(db, sale.b, sale.id)) ?? sale;
-    if (sale.originalId !== null && (state === "declined" || state === "failed" || state === "reversed")) {
-      const original = await saleById(db, shardOf(sale.originalId), sale.originalId);
-      if (original !== undefined) await takeRefund(db, original, -sale.amount.minor);
-    }
-    return { ...sale, state, responseCode };
+    const outcome = { b: sale.b, id: sale.id, state, responseCode, reversal, nextAt };
+    const first =
+      sale.originalId !== null && UNDONE.has(state)
+        ? await store.settleUndone(outcome, sale.originalId, sale.amount.minor)
+        : await store.settle(outcome);
+    return first ? { ...sale, state, responseCode } : ((await saleById(db, sale.b, sale.id)) ?? sale);
   }
 
   /** The reversal is durable before it is sent, and before the till hears of it. */
@@ -130,48 +151,56 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     const now = clock.now();
     const reversal = reversalOf(request, { f7: toF7(now), f11: await stan() }, "98");
     const settled = await settle(sale, "reversing", null, encodeMessage(CUPS, reversal), now);
-    wake();
+    wake("due");
     return settled;
   }
 
-  /** Reversals go until acknowledged, refunds until answered; a sale that a crash left open is reversed. */
-  async function sendOwed(atStart: boolean): Promise<void> {
+  /** Reversals go until acknowledged, refunds until decided; a sale that a crash left open is reversed. */
+  async function sendOwed(which: "due" | "all"): Promise<void> {
     const now = clock.now();
-    const sentBefore = instant(atStart ? now : now - config.answerMs - config.reversalRepeatMs);
-    for (const sale of await openSales(db, now, sentBefore)) {
-      const request = parseMessage(CUPS, sale.request);
-      if (sale.kind === "refund") {
-        const answer = await link.ask(request);
-        if (answer.kind === "answer") {
-          const code = text(answer.message, 39) ?? "20";
-          await settle(sale, isApproved(code) ? "approved" : "declined", code);
-        }
-      } else if (sale.reversal === null) await reverse(sale, request);
+    const overdue = now - config.answerMs - config.reversalRepeatMs;
+    const owed = await openSales(
+      db,
+      { dueBy: which === "all" ? ALWAYS : now, sentBy: instant(Math.max(overdue, startedAt - 1)) },
+      OWED_AT_ONCE,
+    );
+    await Promise.all(
+      owed.map((sale) =>
+        sendOne(sale).catch((error: unknown) => log.error("acquirer.owedFailed", { saleId: sale.id, error })),
+      ),
+    );
+    if (owed.length === OWED_AT_ONCE) again ??= "due";
+  }
+
+  async function sendOne(sale: Sale & { readonly reversal: Uint8Array | null }): Promise<void> {
+    const request = parseMessage(CUPS, sale.request);
+    if (sale.kind === "refund") await settleRefund(sale, await link.ask(request));
+    else if (sale.reversal === null) await reverse(sale, request);
+    else {
+      const answer = await link.ask(parseMessage(CUPS, sale.reversal));
+      const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
+      if (responseFact(code).act === "retry") await putOff(sale, "reversing", sale.reversal);
       else {
-        const answer = await link.ask(parseMessage(CUPS, sale.reversal));
-        if (answer.kind === "answer") await settle(sale, "reversed", null);
-        else await settle(sale, "reversing", null, sale.reversal, instant(clock.now() + config.reversalRepeatMs));
+        if (!isApproved(code)) log.warn("acquirer.reversalRefused", { saleId: sale.id, responseCode: code });
+        await settle(sale, "reversed", null);
       }
     }
   }
 
-  let atStart = true;
-  function wake(): void {
+  function wake(which: "due" | "all"): void {
     if (!running) return;
     if (working !== undefined) {
-      again = true;
+      again = again === "all" ? "all" : which;
       return;
     }
-    again = false;
+    again = undefined;
     cancel();
-    const first = atStart;
-    atStart = false;
-    working = sendOwed(first)
+    working = sendOwed(which)
       .catch((error: unknown) => log.error("acquirer.owedFailed", { error }))
       .then(() => {
         working = undefined;
-        if (again) wake();
-        else if (running) cancel = timers.after(config.reversalRepeatMs, wake);
+        if (again !== undefined) wake(again);
+        else if (running) cancel = timers.after(config.reversalRepeatMs, () => wake("due"));
       });
   }
 
@@ -183,10 +212,11 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
         mti: "0200",
         fields: { 2: chip.tokenPan, 3: "000000", 14: chip.expiry, 23: chip.psn, 55: chip.field55, ...fields },
       };
-      return carryOut(saleFrom(id, "sale", request, amount, terminal, null, now), request);
+      const sale = saleFrom(id, "sale", request, amount, terminal, null, now);
+      await store.keep(sale);
+      return carryOut(sale, request);
     },
     async giveBack(id, kind, terminal, original, amount) {
-      if (!(await takeRefund(db, original, amount.minor))) return undefined;
       const now = clock.now();
       const sent = parseMessage(CUPS, original.request);
       const fields = {
@@ -199,12 +229,16 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
       // A void keeps the original's reference; a refund has its own and names the original in F90.
       const request: IsoMessage =
         kind === "void" ? { mti: "0200", fields: { ...fields, 37: original.rrn } } : { mti: "0220", fields };
-      return carryOut(saleFrom(id, kind, request, amount, terminal, original.id, now), request);
+      const sale = saleFrom(id, kind, request, amount, terminal, original.id, now);
+      const kept = await store.keepGiveBack(sale, original);
+      if (kept === "tooMuch") return undefined;
+      return kept === "repeated" ? saleById(db, sale.b, id) : carryOut(sale, request);
     },
     start() {
       running = true;
+      startedAt = clock.now();
     },
-    wake,
+    wake: () => wake("all"),
     async stop() {
       running = false;
       cancel();

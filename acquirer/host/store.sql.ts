@@ -1,4 +1,5 @@
 import type { Db, GroupCommit, Queries, Statement } from "#contracts/ports";
+import { shardOf } from "#protocol/bytes";
 import { chinaDate, type Instant } from "#protocol/time";
 import { type Sale, type SaleRow, type SaleState, saleOf } from "./sale.ts";
 
@@ -32,8 +33,48 @@ export interface Outcome {
 export interface SaleStore {
   /** Durable before it resolves: nothing is sent that we could forget. */
   keep(sale: Sale): Promise<void>;
+  /**
+   * A refund or void, and the part of its sale that it takes: both or neither, also when we die in between.
+   * `repeated`: that id is in the books already. `tooMuch`: the sale has not so much left.
+   */
+  keepGiveBack(sale: Sale, original: Sale): Promise<"kept" | "repeated" | "tooMuch">;
   /** Durable before it resolves. False: another outcome was there first. */
   settle(outcome: Outcome): Promise<boolean>;
+  /** An outcome without money of a refund or void: its sale gets back what had been taken from it, at once. */
+  settleUndone(outcome: Outcome, originalId: string, minor: bigint): Promise<boolean>;
+}
+
+/** Leaves a transaction without a trace. */
+class TooMuch extends Error {}
+
+const rowsOf = (sales: readonly Sale[]) => [
+  sales.map((s) => s.b),
+  sales.map((s) => s.id),
+  sales.map((s) => s.kind),
+  sales.map((s) => s.terminalId),
+  sales.map((s) => s.amount.minor),
+  sales.map((s) => s.amount.currency),
+  sales.map((s) => s.state),
+  sales.map((s) => s.tokenSuffix),
+  sales.map((s) => s.request),
+  sales.map((s) => s.rrn),
+  sales.map((s) => s.originalId),
+  sales.map((s) => s.refundedMinor),
+  sales.map((s) => s.responseCode),
+  sales.map((s) => s.at),
+  sales.map((s) => chinaDate(s.at)),
+];
+
+async function settleAll(db: Queries, outcomes: readonly Outcome[]): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(SETTLE, [
+    outcomes.map((o) => o.b),
+    outcomes.map((o) => o.id),
+    outcomes.map((o) => o.state),
+    outcomes.map((o) => o.responseCode),
+    outcomes.map((o) => o.reversal),
+    outcomes.map((o) => o.nextAt),
+  ]);
+  return new Set(rows.map((row) => row.id));
 }
 
 export function createSaleStore(db: Db, groupCommit: GroupCommit, lanes: number): SaleStore {
@@ -42,23 +83,7 @@ export function createSaleStore(db: Db, groupCommit: GroupCommit, lanes: number)
     maxBatch: 128,
     shardOf: (sale) => sale.b,
     async commit(sales) {
-      await db.query(INSERT, [
-        sales.map((s) => s.b),
-        sales.map((s) => s.id),
-        sales.map((s) => s.kind),
-        sales.map((s) => s.terminalId),
-        sales.map((s) => s.amount.minor),
-        sales.map((s) => s.amount.currency),
-        sales.map((s) => s.state),
-        sales.map((s) => s.tokenSuffix),
-        sales.map((s) => s.request),
-        sales.map((s) => s.rrn),
-        sales.map((s) => s.originalId),
-        sales.map((s) => s.refundedMinor),
-        sales.map((s) => s.responseCode),
-        sales.map((s) => s.at),
-        sales.map((s) => chinaDate(s.at)),
-      ]);
+      await db.query(INSERT, rowsOf(sales));
       return sales.map(() => undefined);
     },
   });
@@ -67,19 +92,33 @@ export function createSaleStore(db: Db, groupCommit: GroupCommit, lanes: number)
     maxBatch: 128,
     shardOf: (outcome) => outcome.b,
     async commit(outcomes) {
-      const rows = await db.query<{ id: string }>(SETTLE, [
-        outcomes.map((o) => o.b),
-        outcomes.map((o) => o.id),
-        outcomes.map((o) => o.state),
-        outcomes.map((o) => o.responseCode),
-        outcomes.map((o) => o.reversal),
-        outcomes.map((o) => o.nextAt),
-      ]);
-      const done = new Set(rows.map((row) => row.id));
+      const done = await settleAll(db, outcomes);
       return outcomes.map((outcome) => done.has(outcome.id));
     },
   });
-  return { keep, settle };
+  return {
+    keep,
+    settle,
+    async keepGiveBack(sale, original) {
+      try {
+        return await db.transaction(async (tx) => {
+          const kept = await tx.query({ text: `${INSERT.text} on conflict do nothing returning id` }, rowsOf([sale]));
+          if (kept.length === 0) return "repeated" as const;
+          if (!(await takeRefund(tx, original.id, sale.amount.minor))) throw new TooMuch();
+          return "kept" as const;
+        });
+      } catch (error) {
+        if (error instanceof TooMuch) return "tooMuch";
+        throw error;
+      }
+    },
+    settleUndone: (outcome, originalId, minor) =>
+      db.transaction(async (tx) => {
+        const done = (await settleAll(tx, [outcome])).has(outcome.id);
+        if (done) await takeRefund(tx, originalId, -minor);
+        return done;
+      }),
+  };
 }
 
 export async function saleById(db: Queries, b: number, id: string): Promise<Sale | undefined> {
@@ -100,28 +139,33 @@ export async function salesOf(db: Queries, terminalId: string, limit: number): P
 }
 
 /** Takes part of a sale for a refund or void, or gives it back (negative). False: more than is left. */
-export async function takeRefund(db: Queries, original: Sale, minor: bigint): Promise<boolean> {
+async function takeRefund(db: Queries, saleId: string, minor: bigint): Promise<boolean> {
   const rows = await db.query(
     {
       text: `update sale set refunded_minor = refunded_minor + $3 where b = $1 and id = $2 and state = 'approved'
         and refunded_minor + $3 between 0 and amount_minor returning id`,
     },
-    [original.b, original.id, minor],
+    [shardOf(saleId), saleId, minor],
   );
   return rows.length === 1;
 }
 
-/** Sales without an outcome: sent before `before`, or reversals that are due. */
+/**
+ * Business without an outcome, the longest due first: what was put off until `dueBy` at the latest, and what was sent by
+ * `sentBy` and never came to anything.
+ */
 export async function openSales(
   db: Queries,
-  now: Instant,
-  sentBefore: Instant,
+  until: { readonly dueBy: Instant; readonly sentBy: Instant },
+  limit: number,
 ): Promise<readonly (Sale & { readonly reversal: Uint8Array | null })[]> {
   const rows = await db.query<SaleRow & { reversal: Uint8Array | null }>(
     {
-      text: `select ${COLUMNS}, reversal from sale where (state = 'reversing' and next_at <= $1) or (state = 'sent' and at <= $2) order by at limit 500`,
+      text: `select ${COLUMNS}, reversal from sale
+        where state in ('sent', 'reversing') and (next_at <= $1 or (next_at is null and at <= $2))
+        order by coalesce(next_at, at) limit $3`,
     },
-    [now, sentBefore],
+    [until.dueBy, until.sentBy, limit],
   );
   return rows.map((row) => ({ ...saleOf(row), reversal: row.reversal }));
 }

@@ -8,6 +8,8 @@ export interface ApduChannel {
 }
 
 export interface FieldOptions {
+  /** Names we are called by. */
+  readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may open the field; a headless device sends none. */
   readonly origins: ReadonlySet<string>;
   readonly answerWithinMs: number;
@@ -24,12 +26,13 @@ const MAX_ANSWER_BYTES = 258;
 export function attachField(server: Server, options: FieldOptions): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4096 });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const terminalId = /^\/field\/([A-Z0-9]{8})$/.exec(url.pathname)?.[1];
-    const code = url.searchParams.get("code");
-    const origin = request.headers.origin;
-    if (terminalId === undefined || code === null) return refuse(socket, "404 Not Found");
-    if (origin !== undefined && !options.origins.has(origin)) return refuse(socket, "403 Forbidden");
+    // A peer that resets the line while it is being refused must not take the process along.
+    socket.on("error", () => socket.destroy());
+    const [, terminalId, code] = /^\/field\/([A-Z0-9]{8})\?code=([0-9a-f]{1,64})$/.exec(request.url ?? "") ?? [];
+    const { origin, host } = request.headers;
+    if (terminalId === undefined || code === undefined) return refuse(socket, "404 Not Found");
+    if (!options.hosts.has(host ?? "") || (origin !== undefined && !options.origins.has(origin)))
+      return refuse(socket, "403 Forbidden");
     sockets.handleUpgrade(request, socket, head, (ws) => {
       options
         .present(terminalId, code, channelOf(ws, options.answerWithinMs))

@@ -5,13 +5,14 @@ import { issuerDeskApi } from "#contracts/issuer-api";
 import type { Log } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
-import { doorGuard, eventStream, Hono, type Listening, listen, serveApi } from "#platform/http";
+import { doorGuard, eventStream, Hono, type Listening, listen, problemAnswer, serveApi } from "#platform/http";
 import { DEMO_CARDS } from "#protocol/pan";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
 import { attachField } from "./field.ts";
 
 const CARD_ANSWERS_WITHIN_MS = 10_000;
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface StageOptions {
   readonly host: string;
@@ -30,8 +31,9 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   const { port, system, log } = options;
   const app = new Hono();
   const names = ["localhost", "127.0.0.1", "[::1]"];
-  const origins = new Set(names.map((name) => `http://${name}:${port}`));
-  app.use("*", doorGuard(new Set(names.map((name) => `${name}:${port}`)), origins));
+  const hosts = new Set(names.map((name) => `${name}:${port}`));
+  const origins = new Set([...hosts].map((host) => `http://${host}`));
+  app.use("*", doorGuard(hosts, origins));
 
   const { wallet, acquirer, issuer } = system;
   if (wallet !== undefined) {
@@ -46,10 +48,11 @@ export async function openStage(options: StageOptions): Promise<Listening> {
     });
     app.get("/wallet/v1/events", async (context) => {
       const session = await wallet.session(bearerOf(context.req.header("authorization")));
-      if (session === undefined) return context.json(problem("notSignedIn"), 401);
+      if (session === undefined) return problemAnswer(context, problem("notSignedIn"));
       let forward: (event: unknown) => void = () => {};
-      const stop = await wallet.subscribe(session, context.req.query("deviceId") ?? "", (event) => forward(event));
-      if (stop === undefined) return context.json(problem("notFound", { at: "deviceId" }), 404);
+      const deviceId = context.req.query("deviceId") ?? "";
+      const stop = ID.test(deviceId) ? await wallet.subscribe(session, deviceId, (event) => forward(event)) : undefined;
+      if (stop === undefined) return problemAnswer(context, problem("notFound", { at: "deviceId" }));
       return eventStream(context, (stream) => {
         forward = (event) => stream.send("wallet", event);
         return stop;
@@ -61,11 +64,16 @@ export async function openStage(options: StageOptions): Promise<Listening> {
     serveApi(app, "/issuer", { api: issuerDeskApi, log, callsFor: () => issuer.desk });
   if (options.demo) demoRoutes(app, options);
   if (options.pages !== undefined) pageRoutes(app, options.pages);
-  app.notFound((context) => context.json({ ...problem("notFound"), status: 404 }, 404));
+  app.onError((error, context) => {
+    log.error("http.failed", { error });
+    return problemAnswer(context, problem("internal"));
+  });
+  app.notFound((context) => problemAnswer(context, problem("notFound")));
 
   const listening = await listen(app, { host: options.host, port });
   if (acquirer !== undefined) {
     attachField(listening.server, {
+      hosts,
       origins,
       answerWithinMs: CARD_ANSWERS_WITHIN_MS,
       present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, card),
@@ -123,7 +131,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function pageRoutes(app: Hono, folder: string): void {
   app.get("*", (context) => {
-    const path = normalize(decodeURIComponent(context.req.path)).replace(/^([/\\.])+/, "");
+    // Paths of the pages are plain: whatever is written with % names no file.
+    const path = normalize(context.req.path).replace(/^([/\\.])+/, "");
     const file = join(folder, path === "" ? "index.html" : path);
     const found = file.startsWith(folder) && extname(file) !== "" && existsSync(file);
     const shown = found ? file : join(folder, "index.html");

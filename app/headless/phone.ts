@@ -14,14 +14,18 @@ import { nodeCipher, sealer } from "#platform/keystore";
 import { systemRandom } from "#platform/random";
 import type { Result } from "#protocol/bytes";
 import { holdToField } from "./field-client.ts";
-import { createSoftwarePasskey } from "./software-passkey.ts";
+import { createSoftwarePasskey, type SoftwarePasskey } from "./software-passkey.ts";
 
 /** A phone without a screen: signs in by a software passkey, keeps its keys in a folder, pays over the field's WebSocket. */
 export interface HeadlessPhone {
   readonly deviceId: string;
+  /** Where it keeps its key and its cards. */
+  readonly folder: string;
   readonly calls: Calls<WalletDeviceApi>;
   readonly wallet: Wallet;
   readonly storage: FileDeviceStorage;
+  /** Signs another device in to the same account. */
+  readonly passkey: SoftwarePasskey;
   /** Holds the armed card to a terminal. */
   tap(acquirerUrl: string, terminalId: string, pairingCode: string): Promise<number>;
   close(): void;
@@ -35,6 +39,10 @@ export interface PhoneOptions {
   readonly folder: string;
   readonly name: string;
   readonly keySource: "hce" | "secureElement";
+  /** Sees what the phone asks its wallet server and what it is told, for the wire view. */
+  readonly tap?: (name: string, direction: "request" | "answer", json: string) => void;
+  /** Of an account that is there; absent: a new account with a new passkey. */
+  readonly passkey?: SoftwarePasskey;
 }
 
 export async function openHeadlessPhone(options: PhoneOptions): Promise<HeadlessPhone> {
@@ -42,14 +50,25 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
   const keys = deviceKeys(join(options.folder, "device.key"));
   const storage = openDeviceStorage(join(options.folder, "cards.journal"));
   const signIn: Calls<WalletSignInApi> = httpCalls(walletSignInApi, { baseUrl: `${options.walletUrl}/wallet` });
-  const passkey = createSoftwarePasskey(options.origin);
+  const passkey = options.passkey ?? createSoftwarePasskey(options.origin);
   const context = () => ({ journeyId: systemRandom.uuid(), idempotencyKey: systemRandom.uuid() });
 
-  const begun = must(await signIn.registerOptions({ name: options.name }, context()));
-  const { accessToken } = must(
-    await signIn.register({ ceremonyId: begun.ceremonyId, response: passkey.register(begun.options) }, context()),
-  );
-  const calls = httpCalls(walletDeviceApi, { baseUrl: `${options.walletUrl}/wallet`, bearer: accessToken });
+  async function openSession() {
+    if (options.passkey !== undefined) {
+      const { ceremonyId, options: asked } = must(await signIn.signInOptions({}, context()));
+      return must(await signIn.signIn({ ceremonyId, response: passkey.signIn(asked) }, context()));
+    }
+    const { ceremonyId, options: asked } = must(await signIn.registerOptions({ name: options.name }, context()));
+    return must(await signIn.register({ ceremonyId, response: passkey.register(asked) }, context()));
+  }
+
+  const { accessToken } = await openSession();
+  const { tap } = options;
+  const calls = httpCalls(walletDeviceApi, {
+    baseUrl: `${options.walletUrl}/wallet`,
+    bearer: accessToken,
+    ...(tap === undefined ? {} : { tap }),
+  });
   const { deviceId } = must(
     await calls.enrolDevice(
       { name: options.name, kind: "phone", keySource: options.keySource, publicKey: keys.publicKey },
@@ -67,9 +86,11 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
   });
   return {
     deviceId,
+    folder: options.folder,
     calls,
     wallet,
     storage,
+    passkey,
     tap(acquirerUrl, terminalId, pairingCode) {
       const url = `${acquirerUrl.replace(/^http/, "ws")}/field/${terminalId}?code=${pairingCode}`;
       return holdToField(url, (apdu) => wallet.applet.process(apdu));

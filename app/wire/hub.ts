@@ -1,3 +1,4 @@
+import type { Words } from "#contracts/common";
 import type { WireEvent, WireRow, WireTap } from "#contracts/wire";
 import { DecodeError, toHex, toLatin1, toUtf8 } from "#protocol/bytes";
 import { describeCommand, describeResponse } from "#protocol/emv";
@@ -86,7 +87,18 @@ function maskedApdu(bytes: Uint8Array): string {
     );
 }
 
-const SENTENCES: Readonly<Record<string, { zh: string; en: string }>> = {
+const SENTENCES: Readonly<Record<string, Words>> = {
+  startBinding: { zh: "手机要加一张卡：先做预检。", en: "The phone wants to add a card: checks come first." },
+  submitCard: {
+    zh: "卡号、姓名和手机号，加密给令牌服务方。",
+    en: "Number, name and phone, encrypted to the token service.",
+  },
+  acceptTerms: { zh: "持卡人同意条款，请银行决定。", en: "The holder accepts the terms: now the bank decides." },
+  collectPackage: { zh: "手机来取令牌和密钥。", en: "The phone fetches the token and its keys." },
+  confirmProvisioned: { zh: "手机已经存好。", en: "The phone has stored them." },
+  replenish: { zh: "手机的一次性密钥不多了。", en: "The phone is running low on one-time keys." },
+  setLost: { zh: "打开或关闭丢失模式。", en: "Lost mode on or off." },
+  wipeDevice: { zh: "抹掉这台设备上的所有卡。", en: "Delete every card of this device." },
   checkEligibility: {
     zh: "这张卡可以绑定吗？卡号是密文。",
     en: "Can this card be bound? The number travels encrypted.",
@@ -111,6 +123,36 @@ const SENTENCES: Readonly<Record<string, { zh: string; en: string }>> = {
   },
 };
 
+const DECISIONS: Readonly<Record<string, Words>> = {
+  green: { zh: "银行同意，立即可用。", en: "The bank agrees at once." },
+  yellow: { zh: "银行要先验证持卡人。", en: "The bank wants the holder verified first." },
+  orange: { zh: "银行只接受电话或柜面验证。", en: "The bank verifies by telephone or at a branch only." },
+  red: { zh: "银行拒绝。", en: "The bank refuses." },
+};
+const DECIDED: ReadonlySet<string> = new Set(["acceptTerms", "requestToken", "decideBinding"]);
+const OUTCOMES: Readonly<Record<string, Words>> = {
+  accepted: { zh: "通过，附上真实卡号。", en: "Accepted, with the real number." },
+  refused: { zh: "拒绝，请求到此为止。", en: "Refused: the request ends here." },
+  failed: { zh: "现在无法判断。", en: "Cannot tell right now." },
+  passed: { zh: "验证码正确。", en: "The code is right." },
+  wrong: { zh: "验证码不对。", en: "The code is wrong." },
+  dead: { zh: "这个验证码已经作废。", en: "This code is dead." },
+  expired: { zh: "验证码过期了。", en: "The code has expired." },
+};
+
+function wordsOfAnswer(operation: string, value: unknown): Words {
+  const fields = recordOf(Array.isArray(value) ? value[0] : value);
+  const problem = fields["code"];
+  if (typeof problem === "string") return { zh: `没有办成：${problem}。`, en: `Not done: ${problem}.` };
+  const outcome = fields["outcome"] ?? recordOf(fields["result"])["outcome"];
+  const words = DECIDED.has(operation) ? DECISIONS[String(fields["decision"])] : OUTCOMES[String(outcome)];
+  return words ?? { zh: "办好了。", en: "Done." };
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
 function describeJson(event: WireEvent): Described {
   const text = toUtf8(event.bytes) ?? toLatin1(event.bytes);
   const [operation = "authoriseToken", direction] = event.label?.split(" ") ?? [];
@@ -124,7 +166,7 @@ function describeJson(event: WireEvent): Described {
   const hidden = hide(value);
   return {
     title: { zh: `${operation}${answer ? " 应答" : ""}`, en: `${operation}${answer ? " answer" : ""}` },
-    words: answer ? { zh: "", en: "" } : (SENTENCES[operation] ?? { zh: "", en: "" }),
+    words: answer ? wordsOfAnswer(operation, value) : (SENTENCES[operation] ?? { zh: "", en: "" }),
     hex: JSON.stringify(hidden),
     nodes: nodesOf(hidden),
   };

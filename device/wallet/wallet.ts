@@ -47,6 +47,8 @@ const KEYS_A_BATCH = 10;
 export function createWallet(ports: WalletPorts): Wallet {
   const { calls, storage, keys, sealer, clock, random, cipher } = ports;
   const applet = createApplet(cipher);
+  /** Cards that make their own keys, as opening them has shown. */
+  const selfKeyed = new Set<string>();
   const context = (journeyId: string): CallContext => ({ journeyId, idempotencyKey: random.uuid() });
   const sealJson = (to: PublicJwk, value: unknown) => sealer.sealTo(to, fromUtf8(JSON.stringify(value)));
 
@@ -89,6 +91,7 @@ export function createWallet(ports: WalletPorts): Wallet {
       if (data?.success !== true)
         return err(problem("forbidden", { detail: "the card does not open with this passkey" }));
       const { udkHex } = data.output;
+      if (udkHex !== undefined) selfKeyed.add(tokenRef);
       if (udkHex === undefined && (await storage.keysLeft(tokenRef)) === 0)
         return err(problem("wrongState", { detail: "no keys left: connect to fetch more" }));
       const source =
@@ -107,7 +110,8 @@ export function createWallet(ports: WalletPorts): Wallet {
     async refill(pass) {
       const { tokenRef } = pass.token;
       const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
-      if (stored === undefined || (await storage.keysLeft(tokenRef)) >= KEYS_LOW) return ok("enough");
+      if (stored === undefined || selfKeyed.has(tokenRef) || (await storage.keysLeft(tokenRef)) >= KEYS_LOW)
+        return ok("enough");
       const more = await calls.replenish({ passId: pass.passId, count: KEYS_A_BATCH }, context(pass.passId));
       if (!more.ok) return more;
       await keep(tokenRef, more.value.batch);

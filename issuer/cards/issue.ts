@@ -5,7 +5,7 @@ import type { CurrencyCode } from "#protocol/money";
 import type { Pan } from "#protocol/pan";
 import type { ExpiryYymm } from "#protocol/time";
 import type { CardStatus } from "../host/book.ts";
-import { KEYS } from "../ports.ts";
+import { ensureKeys, KEYS } from "../ports.ts";
 import { directoryShard, panHmac } from "./directory.ts";
 import { productOf } from "./products.ts";
 
@@ -37,6 +37,7 @@ export async function issueCards(
   ports: { readonly db: Db; readonly keys: KeyStore; readonly clock: Clock },
   cards: readonly NewCard[],
 ): Promise<void> {
+  ensureKeys(ports.keys);
   for (let i = 0; i < cards.length; i += CHUNK) {
     const chunk = cards.slice(i, i + CHUNK);
     await ports.db.transaction((tx) => issueChunk(tx, ports.keys, ports.clock, chunk));

@@ -4,14 +4,12 @@ import { normaliseHolderName, parseIdNumber, parseMobile } from "#protocol/holde
 import { DEMO_CARDS, type DemoCard, Pan } from "#protocol/pan";
 import { parseExpiry } from "#protocol/time";
 import { issueCards, type NewCard } from "../cards/issue.ts";
-import { ensureKeys } from "../ports.ts";
 
 /** Opens the demo bank's customers, cards and accounts; those that are there stay as they are. */
 export async function seedDemo(
   ports: { readonly db: Db; readonly keys: KeyStore; readonly clock: Clock },
   cards: readonly DemoCard[] = DEMO_CARDS,
 ): Promise<void> {
-  ensureKeys(ports.keys);
   await issueCards(ports, cards.map(newCard));
 }
 

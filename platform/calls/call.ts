@@ -18,6 +18,11 @@ export async function call<A extends Api>(
   context: CallContext,
 ): Promise<Result<unknown, Problem>> {
   const operation = api[name]!;
+  const odd = oddText(body);
+  if (odd !== undefined) {
+    const known = Object.hasOwn((operation.request as { entries?: object }).entries ?? {}, odd.field);
+    return err(problem("badRequest", { ...(known ? { at: odd.field } : {}), detail: odd.detail }));
+  }
   const request = v.safeParse(operation.request, body);
   if (!request.success)
     return err(problem("badRequest", { at: pathOf(request.issues[0]), detail: "does not fit the schema" }));
@@ -34,4 +39,25 @@ export async function call<A extends Api>(
 /** "device.name": keys only, never values. */
 function pathOf(issue: v.BaseIssue<unknown>): string {
   return v.getDotPath(issue) ?? "";
+}
+
+const NESTING_MAX = 32;
+
+/** JSON can spell what no text column and no UTF-8 can hold, and nest deeper than any call does. `field`: of the outermost object. */
+function oddText(body: unknown): { readonly field: string; readonly detail: string } | undefined {
+  const open: { readonly value: unknown; readonly field: string; readonly depth: number }[] = [
+    { value: body, field: "", depth: 0 },
+  ];
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    const { value, field, depth } = item;
+    if (typeof value === "string" && /\0|\p{Cs}/u.test(value))
+      return { field, detail: "a text with a zero character or half a character" };
+    if (typeof value !== "object" || value === null) continue;
+    if (depth === NESTING_MAX) return { field, detail: "nested too deep" };
+    for (const [key, inner] of Object.entries(value)) {
+      open.push({ value: key, field: depth === 0 ? "" : field, depth: depth + 1 });
+      open.push({ value: inner, field: depth === 0 ? key : field, depth: depth + 1 });
+    }
+  }
+  return undefined;
 }

@@ -2,11 +2,14 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 
@@ -82,7 +85,7 @@ export function openDeviceStorage(file: string): FileDeviceStorage {
   for (const line of lines.slice(0, -1)) apply(state, JSON.parse(line) as Change);
   const draft = `${file}.new`;
   const whole = openSync(draft, "w", 0o600);
-  writeSync(
+  writeFileSync(
     whole,
     lines
       .slice(0, -1)
@@ -92,11 +95,24 @@ export function openDeviceStorage(file: string): FileDeviceStorage {
   fdatasyncSync(whole);
   closeSync(whole);
   renameSync(draft, file);
+  // What we append from now on lies in the new file: its name must outlive a power cut as well.
+  const folder = openSync(dirname(file), "r");
+  fsyncSync(folder);
+  closeSync(folder);
   const handle = openSync(file, "a", 0o600);
+  let length = fstatSync(handle).size;
 
   const commit = (change: Change) => {
-    writeSync(handle, `${JSON.stringify(change)}\n`);
-    fdatasyncSync(handle);
+    const line = Buffer.from(`${JSON.stringify(change)}\n`);
+    try {
+      writeFileSync(handle, line);
+      fdatasyncSync(handle);
+    } catch (error) {
+      // A full disk leaves half a line: the next change must not be written behind it.
+      ftruncateSync(handle, length);
+      throw error;
+    }
+    length += line.length;
     apply(state, change);
   };
   const keysOf = (tokenRef: string) => state.keys.get(tokenRef) ?? [];

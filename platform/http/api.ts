@@ -20,20 +20,22 @@ export function serveApi<A extends Api>(app: Hono, path: string, door: ApiDoor<A
     const name = context.req.param("name");
     if (!Object.hasOwn(door.api, name)) return next();
     const refused = headersFault(context, door.api[name]!.readOnly === true);
-    if (refused !== undefined) return answer(context, refused);
-    const body = await readBody(context);
-    if (body === undefined)
-      return answer(context, problem("badRequest", { detail: "the body is not JSON of at most 64 KB" }));
-    const calls = await door.callsFor(context);
-    if (isProblem(calls)) return answer(context, calls);
+    if (refused !== undefined) return problemAnswer(context, refused);
+    const body = await readBody(context.req.raw);
+    if ("fault" in body) return problemAnswer(context, problem("badRequest", { at: "body", detail: body.fault }));
+    const onFailure = (operation: string, error: unknown) => door.log.error("http.failed", { operation, error });
+    let calls: Calls<A> | Problem;
+    try {
+      calls = await door.callsFor(context);
+    } catch (error) {
+      onFailure(name, error);
+      return problemAnswer(context, problem("internal"));
+    }
+    if (isProblem(calls)) return problemAnswer(context, calls);
     const idempotencyKey = context.req.header("idempotency-key") ?? "read-only";
     const journeyId = context.req.header("kabao-journey") ?? idempotencyKey;
-    const implementation = {
-      calls,
-      onFailure: (operation: string, error: unknown) => door.log.error("http.failed", { operation, error }),
-    };
-    const result = await call(door.api, name, implementation, body.json, { journeyId, idempotencyKey });
-    return result.ok ? context.json(result.value as object) : answer(context, result.error);
+    const result = await call(door.api, name, { calls, onFailure }, body.json, { journeyId, idempotencyKey });
+    return result.ok ? context.json(result.value as object) : problemAnswer(context, result.error);
   });
 }
 
@@ -49,13 +51,29 @@ function headersFault(context: Context, readOnly: boolean): Problem | undefined 
   return journey !== undefined && !KEY.test(journey) ? problem("badRequest", { at: "Kabao-Journey" }) : undefined;
 }
 
-async function readBody(context: Context): Promise<{ readonly json: unknown } | undefined> {
-  if (Number(context.req.header("content-length") ?? "0") > BODY_MAX) return undefined;
+/** Reads no more than the limit, whatever length the sender announced. */
+async function readBody(request: Request): Promise<{ readonly json: unknown } | { readonly fault: string }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
   try {
-    const text = await context.req.text();
-    return text.length > BODY_MAX ? undefined : { json: JSON.parse(text) };
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length;
+      if (length > BODY_MAX) return { fault: "over 64 KB" };
+      chunks.push(chunk);
+    }
   } catch {
-    return undefined;
+    return { fault: "ends too early" };
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    return { fault: "not UTF-8" };
+  }
+  try {
+    return { json: JSON.parse(text) };
+  } catch {
+    return { fault: "not JSON" };
   }
 }
 
@@ -63,7 +81,8 @@ function isProblem(value: object): value is Problem {
   return typeof (value as { code?: unknown }).code === "string";
 }
 
-function answer(context: Context, fault: Problem): Response {
+/** A refusal as RFC 9457 has it. */
+export function problemAnswer(context: Context, fault: Problem): Response {
   const status = PROBLEM_STATUS[fault.code];
   return context.newResponse(
     JSON.stringify({ type: `urn:kabao:problem:${fault.code}`, title: fault.code, status, ...fault }),
@@ -79,7 +98,7 @@ export function doorGuard(hosts: ReadonlySet<string>, origins: ReadonlySet<strin
   return async (context, next): Promise<Response | undefined> => {
     const origin = context.req.header("origin");
     if (!hosts.has(context.req.header("host") ?? "") || (origin !== undefined && !origins.has(origin))) {
-      return answer(context, problem("forbidden", { at: origin === undefined ? "Host" : "Origin" }));
+      return problemAnswer(context, problem("forbidden", { at: origin === undefined ? "Host" : "Origin" }));
     }
     await next();
     context.header("x-content-type-options", "nosniff");

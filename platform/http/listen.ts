@@ -15,7 +15,9 @@ export function listen(app: Hono, at: { readonly host: string; readonly port: nu
     server.on("error", (error: NodeJS.ErrnoException) => {
       reject(
         error.code === "EADDRINUSE"
-          ? new Error(`port ${at.port} is in use: stop what listens there, or choose another with --port`)
+          ? new Error(
+              `端口 ${at.port} 已被占用：请停掉占用它的程序，或用 --port 换一个 / port ${at.port} is in use: stop what listens there, or choose another with --port`,
+            )
           : error,
       );
     });

@@ -10,17 +10,15 @@ import {
 } from "node:crypto";
 import type { ArqcRequest, CardKeyId, KeyInfo, KeyName, KeyStore, KeyUse, PublicJwk, Random } from "#contracts/ports";
 import { equalBytes, toHex, wipe } from "#protocol/bytes";
-import { padMethod2 } from "#protocol/crypto";
+import { type CardCipher, padMethod2 } from "#protocol/crypto";
 import { deriveCardKeyA, derivePbocSessionKey } from "#protocol/emv";
 import { openCompact } from "./jwe.ts";
-import { nodeCipher, nodeMac } from "./node-cipher.ts";
+import { nodeCipher, standingTripleDes } from "./node-cipher.ts";
 import { type KeyVault, memoryVault, type StoredKey, sealedFile } from "./sealed-file.ts";
 
 const LENGTH: Readonly<Record<Exclude<KeyUse, "jwe">, number>> = { aead: 32, hmac: 32, imkAc: 16 };
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Card keys kept so that a busy card costs two derivations less; wiped when they leave. */
-const CARD_KEYS_KEPT = 4096;
 
 /** A key store in a sealed file, or in memory for tests. Keys leave only where the port says so. */
 export function openKeyStore(where: { readonly file: string } | { readonly memory: true }, random: Random): KeyStore {
@@ -28,7 +26,7 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
   const keys = new Map<string, StoredKey>(Object.entries(vault.load()));
   const secrets = new Map<string, Buffer>();
   const pairs = new Map<string, KeyObject>();
-  const cardKeys = new Map<string, Uint8Array>();
+  const masters = new Map<KeyName, CardCipher>();
 
   const find = (name: KeyName, use: KeyUse): StoredKey => {
     const key = keys.get(name);
@@ -73,19 +71,17 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     const { x, y } = createPublicKey(pairOf(name)).export({ format: "jwk" }) as { x: string; y: string };
     return { kty: "EC", crv: "P-256", x, y };
   };
-  const cardKeyOf = (name: KeyName, { pan, psn }: CardKeyId): Uint8Array => {
-    const id = `${name}/${pan}/${psn}`;
-    const held = cardKeys.get(id);
+  /** The master key's cipher stands: deriving a card key anew costs less than looking after those in use would. */
+  const masterOf = (name: KeyName): CardCipher => {
+    const held = masters.get(name);
     if (held !== undefined) return held;
-    const derived = deriveCardKeyA(secretOf(name, "imkAc"), pan, psn, nodeCipher);
-    if (cardKeys.size >= CARD_KEYS_KEPT) {
-      const [oldest, key] = cardKeys.entries().next().value!;
-      wipe(key);
-      cardKeys.delete(oldest);
-    }
-    cardKeys.set(id, derived);
-    return derived;
+    const tdes = standingTripleDes(secretOf(name, "imkAc"));
+    const master: CardCipher = { tdes: (_key, blocks) => tdes(blocks), mac: nodeCipher.mac };
+    masters.set(name, master);
+    return master;
   };
+  const cardKeyOf = (name: KeyName, { pan, psn }: CardKeyId): Uint8Array =>
+    deriveCardKeyA(secretOf(name, "imkAc"), pan, psn, masterOf(name));
 
   return {
     list: () => [...keys].map(([name, key]) => infoOf(name as KeyName, key)),
@@ -127,14 +123,19 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     },
     hmac: (name, data) => new Uint8Array(createHmac("sha256", secretOf(name, "hmac")).update(data).digest()),
     verifyArqc(name, request: ArqcRequest) {
-      const sessionKey = derivePbocSessionKey(cardKeyOf(name, request), request.atc, nodeCipher);
-      const expected = nodeMac(sessionKey, padMethod2(request.data));
-      wipe(sessionKey);
+      const cardKey = cardKeyOf(name, request);
+      const sessionKey = derivePbocSessionKey(cardKey, request.atc, nodeCipher);
+      const expected = nodeCipher.mac(sessionKey, padMethod2(request.data));
+      wipe(cardKey, sessionKey);
       return equalBytes(expected, request.arqc);
     },
-    deriveSessionKeys: (name, card, atcs) =>
-      atcs.map((atc) => derivePbocSessionKey(cardKeyOf(name, card), atc, nodeCipher)),
-    deriveCardKey: (name, card) => cardKeyOf(name, card).slice(),
+    deriveSessionKeys(name, card, atcs) {
+      const cardKey = cardKeyOf(name, card);
+      const sessionKeys = atcs.map((atc) => derivePbocSessionKey(cardKey, atc, nodeCipher));
+      wipe(cardKey);
+      return sessionKeys;
+    },
+    deriveCardKey: cardKeyOf,
     publicJwk(name) {
       const jwk = jwkOf(name);
       return { ...jwk, kid: thumbprint(jwk), use: "enc", alg: "ECDH-ES+A256KW" };

@@ -18,22 +18,43 @@ const types = {
   },
 } as pg.CustomTypesConfig;
 
-/** PostgreSQL by URL, every name in one schema. The pool's connections carry prepared statements by name. */
+/**
+ * How statements with a name are planned: once a connection, as look-ups by index one row after the other. Left to itself the
+ * planner takes a table that is empty today for one that will always be small, and keeps a plan that reads all of it.
+ */
+const HOT_PLANS = [
+  "plan_cache_mode=force_generic_plan",
+  "enable_seqscan=off",
+  "enable_hashjoin=off",
+  "enable_mergejoin=off",
+  "enable_memoize=off",
+];
+
+/**
+ * PostgreSQL by URL, every name in one schema. Statements with a name have connections of their own, on which they are
+ * prepared; all others and transactions share the rest.
+ */
 export function openPostgres(url: string, schema: string, options: { readonly poolSize?: number } = {}): PostgresDb {
   if (!/^[a-z_]+$/.test(schema)) throw new RangeError("postgres: a schema name has small letters and _");
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.poolSize ?? 6,
-    types,
-    options: `-c search_path=${schema}`,
-    application_name: `kabao-${schema}`,
-  });
-  // A lost idle connection is replaced by the pool; the next query tells whether the server is back.
-  pool.on("error", () => {});
+  const max = options.poolSize ?? 6;
+  const poolOf = (settings: readonly string[]) => {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      types,
+      options: [`search_path=${schema}`, ...settings].map((setting) => `-c ${setting}`).join(" "),
+      application_name: `kabao-${schema}`,
+    });
+    // A lost idle connection is replaced by the pool; the next query tells whether the server is back.
+    pool.on("error", () => {});
+    return pool;
+  };
+  const general = poolOf([]);
+  const hot = poolOf(HOT_PLANS);
   return {
-    query: (statement, parameters) => run(pool, statement, parameters),
+    query: (statement, parameters) => run(statement.name === undefined ? general : hot, statement, parameters),
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await general.connect();
       let broken = false;
       try {
         await client.query("begin");
@@ -49,7 +70,9 @@ export function openPostgres(url: string, schema: string, options: { readonly po
         client.release(broken);
       }
     },
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([general.end(), hot.end()]);
+    },
   };
 }
 

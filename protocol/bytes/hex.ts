@@ -7,6 +7,7 @@ const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.t
 
 /** @throws {RangeError} when the text is not pairs of hex digits. The text may be a key: it is kept out of the message. */
 export function parseHex(text: string): Hex {
+  if (text.length % 2 === 0 && /^[0-9a-f]*$/.test(text)) return text as Hex;
   const packed = text.replace(/\s+/g, "").toLowerCase();
   if (!/^(?:[0-9a-f]{2})*$/.test(packed)) throw new RangeError("hex: wants pairs of hex digits");
   return packed as Hex;
@@ -18,9 +19,16 @@ export function toHex(bytes: Uint8Array): Hex {
   return text as Hex;
 }
 
+/** Value of a hex digit by its character code, of either case. */
+const NIBBLES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? 0 : value;
+});
+
 export function fromHex(hex: Hex): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = (NIBBLES[hex.charCodeAt(2 * i)]! << 4) | NIBBLES[hex.charCodeAt(2 * i + 1)]!;
   return bytes;
 }
 

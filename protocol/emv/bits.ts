@@ -7,6 +7,8 @@ export interface NamedBits<Name extends string> {
   encode(set: Iterable<Name>): Uint8Array;
   /** The names that are set. @throws {RangeError} on another length. */
   parse(bytes: Uint8Array): ReadonlySet<Name>;
+  /** Every set bit and its place, "1.8" for the top bit of the first byte; without a name where it is reserved. */
+  places(bytes: Uint8Array): readonly (readonly [place: string, name: Name | undefined])[];
 }
 
 function namedBits<Name extends string>(table: BitTable): NamedBits<Name> {
@@ -28,6 +30,15 @@ function namedBits<Name extends string>(table: BitTable): NamedBits<Name> {
       if (bytes.length !== table.length) throw new RangeError(`bits: wants ${table.length} bytes`);
       return new Set(
         [...places].filter(([, [byte, mask]]) => (bytes[byte]! & mask) !== 0).map(([name]) => name as Name),
+      );
+    },
+    places(bytes) {
+      return [...bytes].flatMap((value, byte) =>
+        [8, 7, 6, 5, 4, 3, 2, 1].flatMap((bit) => {
+          if ((value & (1 << (bit - 1))) === 0) return [];
+          const name = table[byte]?.[8 - bit];
+          return [[`${byte + 1}.${bit}`, name === "" ? undefined : (name as Name | undefined)] as const];
+        }),
       );
     },
   };

@@ -26,7 +26,8 @@ export const SCHEMES: Readonly<Record<CryptogramScheme, SchemeRule>> = {
 /** Tags of the minimum data set, in the order they are concatenated; the CVR or IAD follows. */
 export const CRYPTOGRAM_TAGS = ["9F02", "9F03", "9F1A", "95", "5F2A", "9A", "9C", "9F37", "82", "9F36"] as const;
 export type CryptogramTag = (typeof CRYPTOGRAM_TAGS)[number];
-const LENGTHS: Readonly<Record<CryptogramTag, number>> = {
+/** Bytes of each element of the list. */
+export const CRYPTOGRAM_LENGTHS: Readonly<Record<CryptogramTag, number>> = {
   "9F02": 6,
   "9F03": 6,
   "9F1A": 2,
@@ -51,7 +52,7 @@ export function cryptogramData(
   const parts: Uint8Array[] = [];
   for (const tag of CRYPTOGRAM_TAGS) {
     const value = lookUp(tag);
-    if (value?.length !== LENGTHS[tag]) return undefined;
+    if (value?.length !== CRYPTOGRAM_LENGTHS[tag]) return undefined;
     parts.push(value);
   }
   return concat(...parts, tail);

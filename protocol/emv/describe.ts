@@ -1,36 +1,8 @@
 import { DecodeError, equalBytes, toHex } from "#protocol/bytes";
-import { type DescribedNode, describeTlv, parseTlv, type ValueReader } from "#protocol/tlv";
+import { type DescribedNode, describeTlv, parseTlv } from "#protocol/tlv";
 import { parseCommand, parseResponse, SW } from "./apdu.ts";
 import { PPSE, PSE, UNIONPAY_AIDS } from "./applications.ts";
-import { AIP, CTQ, type NamedBits, TSI, TTQ, TVR } from "./bits.ts";
-import { cryptogramTypeOf, parseIad } from "./iad.ts";
-
-const BITS: Readonly<Record<string, NamedBits<string>>> = { "82": AIP, "95": TVR, "9B": TSI, "9F66": TTQ, "9F6C": CTQ };
-
-/** Bits and parts of EMV values by name. */
-export const emvValues: ValueReader = (tag, value) => {
-  const bits = BITS[tag];
-  if (bits !== undefined && value.length === bits.length) {
-    return [...bits.parse(value)].map((name) => ({ id: "bit", name: { zh: name, en: name } }));
-  }
-  if (tag !== "9F10") return [];
-  try {
-    const iad = parseIad(value);
-    const type = cryptogramTypeOf(iad.cvr) ?? "RFU";
-    return [
-      { id: "DKI", name: { zh: "密钥索引", en: "Derivation key index" }, value: String(iad.dki) },
-      { id: "CVN", name: { zh: "密文版本", en: "Cryptogram version" }, value: String(iad.cvn) },
-      {
-        id: "CVR",
-        name: { zh: `卡片验证结果：${type}`, en: `Card verification results: ${type}` },
-        value: toHex(iad.cvr).toUpperCase(),
-      },
-    ];
-  } catch (error) {
-    if (error instanceof DecodeError) return [];
-    throw error;
-  }
-};
+import { emvValues } from "./values.ts";
 
 export interface DescribedApdu {
   readonly title: { readonly zh: string; readonly en: string };

@@ -25,6 +25,7 @@ export {
   applicationCryptogram,
   arpcMethod1,
   arpcMethod2,
+  CRYPTOGRAM_LENGTHS,
   CRYPTOGRAM_TAGS,
   type CryptogramScheme,
   type CryptogramTag,
@@ -32,7 +33,11 @@ export {
   cryptogramUnder,
   SCHEMES,
 } from "./cryptogram.ts";
-export { type DescribedApdu, describeCommand, describeResponse, emvValues } from "./describe.ts";
+export { type DescribedApdu, describeCommand, describeResponse } from "./describe.ts";
+export type { CryptogramCase, Deviation, KeyKind } from "./explain/case.ts";
+export { LIST_BYTES, nameOf, partsOf } from "./explain/data.ts";
+export { type Explanation, explainCryptogram } from "./explain/explain-cryptogram.ts";
+export { type Suspect, suspects } from "./explain/suspects.ts";
 export { type CryptogramType, cidOf, cryptogramTypeOf, cvrOf, encodeIad, type Iad, parseIad } from "./iad.ts";
 export {
   commonSessionInput,
@@ -42,3 +47,4 @@ export {
   derivePbocSessionKey,
   deriveVisaScriptKey,
 } from "./keys.ts";
+export { emvValues } from "./values.ts";

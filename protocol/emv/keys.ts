@@ -24,7 +24,7 @@ export function deriveCardKeyB(imk: Uint8Array, pan: string, psn: string, cipher
 }
 
 function cardKeyOf(imk: Uint8Array, y: Uint8Array, cipher: CardCipher): Uint8Array {
-  return concat(cipher.tdes(imk, y), cipher.tdes(imk, xor(y, ONES)));
+  return cipher.tdes(imk, concat(y, xor(y, ONES)));
 }
 
 function atcBytes(atc: number): Uint8Array {
@@ -34,23 +34,19 @@ function atcBytes(atc: number): Uint8Array {
 
 /** PBOC and UnionPay session key: six zero bytes and the ATC, then its complement. 16 bytes that the caller wipes. Source: JR/T 0025.7. */
 export function derivePbocSessionKey(cardKey: Uint8Array, atc: number, cipher: CardCipher): Uint8Array {
-  const zeros = new Uint8Array(6);
-  const counter = atcBytes(atc);
-  return concat(
-    cipher.tdes(cardKey, concat(zeros, counter)),
-    cipher.tdes(cardKey, concat(zeros, xor(counter, Uint8Array.of(0xff, 0xff)))),
-  );
+  const blocks = new Uint8Array(16);
+  blocks.set(atcBytes(atc), 6);
+  blocks.set(atcBytes(atc ^ 0xffff), 14);
+  return cipher.tdes(cardKey, blocks);
 }
 
 /** EMV common session key from 8 bytes R: the ATC and six zeros, or the ARQC for scripts. Source: EMV Book 2, A1.3. */
 export function deriveCommonSessionKey(cardKey: Uint8Array, r: Uint8Array, cipher: CardCipher): Uint8Array {
   if (r.length !== 8) throw new RangeError("csk: wants 8 bytes");
-  const marked = (mark: number) =>
-    cipher.tdes(
-      cardKey,
-      r.map((byte, i) => (i === 2 ? mark : byte)),
-    );
-  return concat(marked(0xf0), marked(0x0f));
+  const blocks = concat(r, r);
+  blocks[2] = 0xf0;
+  blocks[10] = 0x0f;
+  return cipher.tdes(cardKey, blocks);
 }
 
 /** R of an application cryptogram's common session key. */

@@ -1,28 +1,29 @@
-import { DecodeError } from "#protocol/bytes";
+import { DecodeError, toLatin1 } from "#protocol/bytes";
 import type { FieldValue, IsoMessage } from "./message.ts";
 import type { FieldKind, FieldSpec, MessageSpec } from "./spec.ts";
 
 /** Larger than any message of either dialect; one buffer serves every call, since encoding never waits. */
 const scratch = new Uint8Array(16_384);
+/** ISO 8583 has no field behind this one. */
+const LAST_FIELD = 128;
 
 const ZERO = 0x30;
 const isDigit = (code: number) => code >= ZERO && code <= ZERO + 9;
-/** 0-9 and, in a track, the separators and the pad of its packed form. */
-const isTrack = (code: number) => isDigit(code) || code === 0x3d || (code >= 0x41 && code <= 0x46);
-const isSigned = (code: number, first: boolean) => (first ? code === 0x43 || code === 0x44 : isDigit(code));
 
-function fits(kind: FieldKind, code: number, index: number): boolean {
-  switch (kind) {
-    case "n":
-      return isDigit(code);
-    case "z":
-      return isTrack(code);
-    case "xn":
-      return isSigned(code, index === 0);
-    default:
-      return true;
-  }
-}
+/** By character code: 1 where the kind has that character. A sign stands before its digits and is checked apart. */
+const alphabet = (holds: (code: number) => boolean) =>
+  Uint8Array.from({ length: 256 }, (_, code) => Number(holds(code)));
+const DIGITS = alphabet(isDigit);
+const ALPHABETS: Readonly<Record<FieldKind, Uint8Array | undefined>> = {
+  n: DIGITS,
+  xn: DIGITS,
+  /** 0-9 and, in a track, the separators and the pad of its packed form. */
+  z: alphabet((code) => isDigit(code) || code === 0x3d || (code >= 0x41 && code <= 0x46)),
+  an: undefined,
+  ans: undefined,
+  b: undefined,
+};
+const isSign = (code: number) => code === 0x43 || code === 0x44;
 
 /**
  * A message without its header.
@@ -57,13 +58,8 @@ export function parseMessage(spec: MessageSpec, bytes: Uint8Array): IsoMessage {
 }
 
 function digits(bytes: Uint8Array, at: number, length: number, name: string): string {
-  let text = "";
-  for (let i = at; i < at + length; i++) {
-    const code = bytes[i]!;
-    if (!isDigit(code)) throw new DecodeError("badDigit", i, [name]);
-    text += String.fromCharCode(code);
-  }
-  return text;
+  for (let i = at; i < at + length; i++) if (!isDigit(bytes[i]!)) throw new DecodeError("badDigit", i, [name]);
+  return toLatin1(bytes, at, at + length);
 }
 
 function readAscii(
@@ -90,15 +86,21 @@ function readAscii(
   if (end > bytes.length) throw new DecodeError("truncated", bytes.length, [`F${number}`]);
   if (field.kind === "b") into[number] = bytes.slice(at, end);
   else {
-    let text = "";
-    for (let i = at; i < end; i++) {
-      const code = bytes[i]!;
-      if (!fits(field.kind, code, i - at)) throw new DecodeError("badDigit", i, [`F${number}`]);
-      text += String.fromCharCode(code);
-    }
-    into[number] = text;
+    const wrong = strangerIn(field.kind, bytes, at, end);
+    if (wrong >= 0) throw new DecodeError("badDigit", wrong, [`F${number}`]);
+    into[number] = toLatin1(bytes, at, end);
   }
   return end;
+}
+
+/** Where the first byte stands that a field of this kind cannot have, or -1. */
+function strangerIn(kind: FieldKind, bytes: Uint8Array, start: number, end: number): number {
+  const known = ALPHABETS[kind];
+  if (known === undefined || start === end) return -1;
+  let at = start;
+  if (kind === "xn" && !isSign(bytes[at++]!)) return start;
+  for (; at < end; at++) if (known[bytes[at]!] === 0) return at;
+  return -1;
 }
 
 /** Digits and track are packed two a byte: fixed fields right-aligned with a leading zero, variable ones left-aligned. */
@@ -163,30 +165,32 @@ function readPacked(
  * @throws {RangeError} naming the field, never its value: the message was made by us.
  */
 export function encodeMessage(spec: MessageSpec, message: IsoMessage): Uint8Array {
-  const out = scratch;
+  return scratch.slice(0, writeMessage(spec, message, scratch, 0));
+}
+
+/** The wire form behind what already stands in `out`. Returns where it ends. @throws {RangeError} as `encodeMessage`. */
+export function writeMessage(spec: MessageSpec, message: IsoMessage, out: Uint8Array, start: number): number {
+  const { mti, fields } = message;
   const ascii = spec.packing === "ascii";
-  if (!/^\d{4}$/.test(message.mti)) throw new RangeError("MTI: wants four digits");
-  let at = 0;
-  if (ascii) for (let i = 0; i < 4; i++) out[at++] = message.mti.charCodeAt(i);
-  else at = writePacked(out, at, message.mti, false, "MTI");
+  if (mti.length !== 4) throw new RangeError("MTI: wants four digits");
+  let at = ascii ? writeText(out, start, mti, DIGITS, "MTI") : writePacked(out, start, mti, false, "MTI");
   const bitmap = at;
-  let last = 0;
-  // Integer keys of an object come in ascending order: the order of the wire.
-  for (const key in message.fields) last = Number(key);
+  let last = LAST_FIELD;
+  while (last > 1 && fields[last] === undefined) last -= 1;
   const bitmapBytes = last > 64 ? 16 : 8;
   out.fill(0, at, at + bitmapBytes);
   if (bitmapBytes === 16) out[bitmap] = 0x80;
   at += bitmapBytes;
-  for (const key in message.fields) {
-    const number = Number(key);
+  for (let number = 2; number <= last; number++) {
+    const value = fields[number];
+    if (value === undefined) continue;
     const field = spec.fields[number];
     if (field === undefined) throw new RangeError(`F${number}: not in dialect ${spec.name}`);
     out[bitmap + ((number - 1) >> 3)]! |= 0x80 >> ((number - 1) & 7);
-    at = ascii
-      ? writeAscii(out, at, number, field, message.fields[number]!)
-      : writeBcd(out, at, number, field, message.fields[number]!);
+    checkLength(number, field, value);
+    at = ascii ? writeAscii(out, at, number, field, value) : writeBcd(out, at, number, field, value);
   }
-  return out.slice(0, at);
+  return at;
 }
 
 function checkLength(number: number, field: FieldSpec, value: FieldValue): void {
@@ -198,7 +202,6 @@ function checkLength(number: number, field: FieldSpec, value: FieldValue): void 
 }
 
 function writeAscii(out: Uint8Array, start: number, number: number, field: FieldSpec, value: FieldValue): number {
-  checkLength(number, field, value);
   let at = start;
   if (field.prefix > 0) {
     const length = value.length;
@@ -210,17 +213,34 @@ function writeAscii(out: Uint8Array, start: number, number: number, field: Field
     out.set(value, at);
     return at + value.length;
   }
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code > 0xff || !fits(field.kind, code, i))
-      throw new RangeError(`F${number}: a character that its kind ${field.kind} does not have`);
-    out[at++] = code;
+  if (field.kind === "xn" && value.length > 0) {
+    if (!isSign(value.charCodeAt(0))) throw stranger(`F${number}`);
+    out[at++] = value.charCodeAt(0);
+    return writeText(out, at, value.slice(1), DIGITS, number);
   }
-  return at;
+  return writeText(out, at, value, ALPHABETS[field.kind], number);
 }
 
+function writeText(
+  out: Uint8Array,
+  start: number,
+  value: string,
+  known: Uint8Array | undefined,
+  name: string | number,
+): number {
+  const { length } = value;
+  for (let i = 0; i < length; i++) {
+    const code = value.charCodeAt(i);
+    if (known === undefined ? code > 0xff : known[code] !== 1)
+      throw stranger(typeof name === "number" ? `F${name}` : name);
+    out[start + i] = code;
+  }
+  return start + length;
+}
+
+const stranger = (name: string) => new RangeError(`${name}: a character that its kind does not have`);
+
 function writeBcd(out: Uint8Array, start: number, number: number, field: FieldSpec, value: FieldValue): number {
-  checkLength(number, field, value);
   let at = start;
   if (field.prefix > 0)
     at = writePacked(out, at, String(value.length).padStart(field.prefix === 3 ? 4 : 2, "0"), false, `F${number}`);

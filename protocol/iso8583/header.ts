@@ -1,5 +1,5 @@
-import { concat, DecodeError, fromAscii, toLatin1 } from "#protocol/bytes";
-import { encodeMessage, parseMessage } from "./codec.ts";
+import { DecodeError, toLatin1 } from "#protocol/bytes";
+import { parseMessage, writeMessage } from "./codec.ts";
 import type { IsoMessage } from "./message.ts";
 import { CUPS } from "./spec.ts";
 
@@ -17,34 +17,48 @@ export interface CupsHeader {
 export const HEADER_BYTES = 46;
 const MAX_TOTAL = 1938;
 const VERSION = 2;
+const SPACE = 0x20;
 
 export interface CupsFrame {
   readonly header: CupsHeader;
   readonly message: IsoMessage;
 }
 
+/** One buffer serves every call, since encoding never waits. */
+const scratch = new Uint8Array(16_384);
+
 export function encodeCupsFrame(header: CupsHeader, message: IsoMessage): Uint8Array {
-  const payload = encodeMessage(CUPS, message);
-  return concat(encodeHeader(header, HEADER_BYTES + payload.length), payload);
+  const end = writeMessage(CUPS, message, scratch, HEADER_BYTES);
+  writeHeader(header, end, scratch);
+  return scratch.slice(0, end);
 }
 
 export function encodeHeader(header: CupsHeader, totalLength: number): Uint8Array {
-  if (totalLength > MAX_TOTAL) throw new RangeError(`header: message over ${MAX_TOTAL} bytes`);
-  return concat(
-    Uint8Array.of(HEADER_BYTES, (header.test ? 0x80 : 0) | VERSION),
-    fromAscii(String(totalLength).padStart(4, "0")),
-    institution(header.destination),
-    institution(header.source),
-    Uint8Array.of(0, 0, 0, 0),
-    fromAscii("00000000"),
-    Uint8Array.of(0),
-    fromAscii(header.rejectCode),
-  );
+  const out = new Uint8Array(HEADER_BYTES);
+  writeHeader(header, totalLength, out);
+  return out;
 }
 
-function institution(id: string): Uint8Array {
+function writeHeader(header: CupsHeader, totalLength: number, out: Uint8Array): void {
+  if (totalLength > MAX_TOTAL) throw new RangeError(`header: message over ${MAX_TOTAL} bytes`);
+  out[0] = HEADER_BYTES;
+  out[1] = (header.test ? 0x80 : 0) | VERSION;
+  writeAscii(String(totalLength).padStart(4, "0"), out, 2);
+  writeAscii(institution(header.destination), out, 6);
+  writeAscii(institution(header.source), out, 17);
+  out.fill(0, 28, 32);
+  writeAscii("00000000", out, 32);
+  out[40] = 0;
+  writeAscii(header.rejectCode, out, 41);
+}
+
+function institution(id: string): string {
   if (id.length > 11) throw new RangeError("header: institution id over 11 characters");
-  return fromAscii(id.padEnd(11, " "));
+  return id.padEnd(11, " ");
+}
+
+function writeAscii(text: string, out: Uint8Array, at: number): void {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
 }
 
 /** Header and the bytes after it. @throws {DecodeError} */
@@ -53,21 +67,29 @@ export function parseHeader(bytes: Uint8Array): { readonly header: CupsHeader; r
   if (bytes[0] !== HEADER_BYTES) throw new DecodeError("badLength", 0, ["header"]);
   const version = bytes[1]! & 0x7f;
   if (version !== 1 && version !== 2) throw new DecodeError("badValue", 1, ["header", "version"]);
-  const length = toLatin1(bytes.subarray(2, 6));
+  const length = toLatin1(bytes, 2, 6);
   if (!/^\d{4}$/.test(length)) throw new DecodeError("badDigit", 2, ["header", "length"]);
   if (Number(length) !== bytes.length || bytes.length > MAX_TOTAL)
     throw new DecodeError("badLength", 2, ["header", "length"]);
-  const id = (at: number, name: string) => {
-    const text = toLatin1(bytes.subarray(at, at + 11)).trimEnd();
-    if (!/^[0-9A-Za-z]{1,11}$/.test(text)) throw new DecodeError("badDigit", at, ["header", name]);
-    return text;
-  };
-  const rejectCode = toLatin1(bytes.subarray(41, 46));
+  const rejectCode = toLatin1(bytes, 41, 46);
   if (!/^\d{5}$/.test(rejectCode)) throw new DecodeError("badDigit", 41, ["header", "reject"]);
   return {
-    header: { test: (bytes[1]! & 0x80) !== 0, destination: id(6, "destination"), source: id(17, "source"), rejectCode },
+    header: {
+      test: (bytes[1]! & 0x80) !== 0,
+      destination: readInstitution(bytes, 6, "destination"),
+      source: readInstitution(bytes, 17, "source"),
+      rejectCode,
+    },
     payload: bytes.subarray(HEADER_BYTES),
   };
+}
+
+function readInstitution(bytes: Uint8Array, at: number, name: string): string {
+  let end = at + 11;
+  while (end > at && bytes[end - 1] === SPACE) end -= 1;
+  const id = toLatin1(bytes, at, end);
+  if (!/^[0-9A-Za-z]{1,11}$/.test(id)) throw new DecodeError("badDigit", at, ["header", name]);
+  return id;
 }
 
 /** A whole frame. Offsets count from the first header byte. @throws {DecodeError} */

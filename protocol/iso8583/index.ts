@@ -5,6 +5,7 @@ export {
   type CupsFrame,
   type CupsHeader,
   encodeCupsFrame,
+  encodeHeader,
   HEADER_BYTES,
   parseCupsFrame,
   parseHeader,

@@ -86,30 +86,36 @@ function tlv(tag: string, value: string): string {
 /** Usages stand one after the other; strangers' usages are stepped over. */
 function findUsage(field: string | undefined, wanted: string, name: string): ReadonlyMap<string, string> | undefined {
   if (field === undefined) return undefined;
-  let at = 0;
-  while (at < field.length) {
-    const id = field.slice(at, at + 2);
-    const digits = field.slice(at + 2, at + 5);
-    if (!/^\d{3}$/.test(digits)) throw new DecodeError("badLength", at + 2, [name]);
-    const end = at + 5 + Number(digits);
-    if (end > field.length) throw new DecodeError("truncated", field.length, [name, id]);
-    if (id === wanted) return tlvsOf(field.slice(at + 5, end), [name, id]);
-    at = end;
+  for (let at = 0; at < field.length; ) {
+    const part = readPart(field, at, field.length, [name]);
+    if (part.id === wanted) return partsOf(field, at + HEAD, part.end, [name, part.id]);
+    at = part.end;
   }
   return undefined;
 }
 
-function tlvsOf(body: string, path: readonly string[]): ReadonlyMap<string, string> {
+function partsOf(field: string, from: number, to: number, path: readonly string[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  let at = 0;
-  while (at < body.length) {
-    const tag = body.slice(at, at + 2);
-    const digits = body.slice(at + 2, at + 5);
-    if (!/^\d{3}$/.test(digits)) throw new DecodeError("badLength", at + 2, path);
-    const end = at + 5 + Number(digits);
-    if (end > body.length) throw new DecodeError("truncated", body.length, [...path, tag]);
-    values.set(tag, body.slice(at + 5, end));
+  for (let at = from; at < to; ) {
+    const { id, end } = readPart(field, at, to, path);
+    values.set(id, field.slice(at + HEAD, end));
     at = end;
   }
   return values;
 }
+
+/** Two characters of name, three digits of length. */
+const HEAD = 5;
+
+function readPart(field: string, at: number, to: number, path: readonly string[]): { id: string; end: number } {
+  if (at + HEAD > to) throw new DecodeError("truncated", to, path);
+  const id = field.slice(at, at + 2);
+  const digits = field.slice(at + 2, at + HEAD);
+  if (!/^\d{3}$/.test(digits)) throw new DecodeError("badLength", at + 2, path);
+  const end = at + HEAD + Number(digits);
+  if (end > to) throw new DecodeError("truncated", to, [...path, PRINTABLE.test(id) ? id : "?"]);
+  return { id, end };
+}
+
+/** A name that came from outside is repeated in an error only when it can be one. */
+const PRINTABLE = /^[0-9A-Z]{2}$/;

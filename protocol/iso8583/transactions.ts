@@ -52,9 +52,7 @@ export function answerMti(mti: string): string {
 }
 
 /** Fields that an answer carries back as they came. Tracks, PIN and chip data stay out. */
-const ECHOED: ReadonlySet<number> = new Set([
-  2, 3, 4, 7, 11, 12, 13, 15, 18, 19, 22, 23, 25, 32, 33, 37, 41, 42, 43, 49, 60, 70, 90, 100,
-]);
+const ECHOED = [2, 3, 4, 7, 11, 12, 13, 15, 18, 19, 22, 23, 25, 32, 33, 37, 41, 42, 43, 49, 60, 70, 90, 100] as const;
 
 export function answerTo(
   request: IsoMessage,
@@ -62,7 +60,10 @@ export function answerTo(
   extra: Readonly<Record<number, FieldValue>> = {},
 ): IsoMessage {
   const fields: Record<number, FieldValue> = {};
-  for (const key in request.fields) if (ECHOED.has(Number(key))) fields[Number(key)] = request.fields[key]!;
+  for (const field of ECHOED) {
+    const value = request.fields[field];
+    if (value !== undefined) fields[field] = value;
+  }
   fields[39] = responseCode;
   return { mti: answerMti(request.mti), fields: { ...fields, ...extra } };
 }
@@ -107,20 +108,23 @@ export function encodeF90(original: OriginalKey): string {
 /** The original a reversal, void or refund speaks of, or undefined. */
 export function parseF90(f90: string | undefined): OriginalKey | undefined {
   if (f90 === undefined || !/^\d{42}$/.test(f90)) return undefined;
-  const id = (digits: string) => digits.replace(/^0+(?=\d)/, "");
   return {
     mti: f90.slice(0, 4),
     f11: f90.slice(4, 10),
     f7: f90.slice(10, 20),
-    f32: id(f90.slice(20, 31)),
-    f33: id(f90.slice(31)),
+    f32: unpadded(f90.slice(20, 31)),
+    f33: unpadded(f90.slice(31)),
   };
+}
+
+/** F90 fills institution ids with zeros, other fields do not. */
+function unpadded(id: string): string {
+  return id.startsWith("0") ? id.replace(/^0+(?=\d)/, "") : id;
 }
 
 /** One name for a payment that every party derives alike, from a stranger's message too; see ADR 6. */
 export function journeyIdOf(key: OriginalKey): string {
-  const id = (digits: string) => digits.replace(/^0+(?=\d)/, "");
-  return `iso-${key.f7}-${key.f11}-${id(key.f32)}-${id(key.f33)}`;
+  return `iso-${key.f7}-${key.f11}-${unpadded(key.f32)}-${unpadded(key.f33)}`;
 }
 
 /** Fields a reversal keeps of its original (spec iso8583 §7). */

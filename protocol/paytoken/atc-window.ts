@@ -18,10 +18,14 @@ export type AtcVerdict =
   | { readonly verdict: "accepted"; readonly window: AtcWindow }
   | { readonly verdict: "replayed" | "outsideWindow" };
 
-/** Accepts each ATC once, late ones within the window too. Pure; the caller stores the window durably before it answers. */
-export function acceptAtc(window: AtcWindow, atc: number): AtcVerdict {
+/**
+ * Accepts each ATC once, late ones within the window too. Pure; the caller stores the window durably before it answers.
+ *
+ * @param gapMax how far ahead of the highest one an ATC may be.
+ */
+export function acceptAtc(window: AtcWindow, atc: number, gapMax: number = ATC_GAP_MAX): AtcVerdict {
   if (atc > window.high) {
-    if (atc - window.high > ATC_GAP_MAX) return { verdict: "outsideWindow" };
+    if (atc - window.high > gapMax) return { verdict: "outsideWindow" };
     const shift = BigInt(atc - window.high);
     return { verdict: "accepted", window: { high: atc, seen: ((window.seen << shift) | 1n) & MASK } };
   }

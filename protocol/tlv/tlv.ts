@@ -1,4 +1,4 @@
-import { concat, DecodeError } from "#protocol/bytes";
+import { DecodeError } from "#protocol/bytes";
 
 /** One data object. `tag` is upper-case hex, "9F26"; `at` its offset in the outermost bytes. A template carries its children too. */
 export interface Tlv {
@@ -39,16 +39,18 @@ function parseLevel(bytes: Uint8Array, from: number, to: number, path: readonly 
     const start = at;
     const tag = readTag(bytes, at, to, path);
     at += tag.length / 2;
-    const inside = [...path, tag];
-    const length = readLength(bytes, at, to, inside);
-    at += length.size;
-    if (at + length.value > to) throw new DecodeError("truncated", at, inside);
-    const value = bytes.subarray(at, at + length.value);
+    const size = lengthSizeAt(bytes, at, to, path, tag);
+    const length = lengthAt(bytes, at, size);
+    // The fewest bytes: one meaning, one spelling, so that what was signed is what is read.
+    if (size !== lengthSize(length)) throw new DecodeError("badLength", at, [...path, tag]);
+    at += size;
+    if (at + length > to) throw new DecodeError("truncated", at, [...path, tag]);
+    const value = bytes.subarray(at, at + length);
     if ((bytes[start]! & 0x20) !== 0) {
-      if (inside.length > MAX_DEPTH) throw new DecodeError("badLength", start, path);
-      items.push({ tag, value, at: start, children: parseLevel(bytes, at, at + length.value, inside) });
+      if (path.length >= MAX_DEPTH) throw new DecodeError("badLength", start, path);
+      items.push({ tag, value, at: start, children: parseLevel(bytes, at, at + length, [...path, tag]) });
     } else items.push({ tag, value, at: start });
-    at += length.value;
+    at += length;
   }
   return items;
 }
@@ -65,44 +67,79 @@ export function readTag(bytes: Uint8Array, at: number, to: number, path: readonl
   throw new DecodeError("truncated", at, path);
 }
 
-function readLength(
-  bytes: Uint8Array,
-  at: number,
-  to: number,
-  path: readonly string[],
-): { value: number; size: number } {
-  if (at >= to) throw new DecodeError("truncated", at, path);
+function lengthSizeAt(bytes: Uint8Array, at: number, to: number, path: readonly string[], tag: string): number {
+  if (at >= to) throw new DecodeError("truncated", at, [...path, tag]);
   const first = bytes[at]!;
-  if (first < 0x80) return { value: first, size: 1 };
+  if (first < 0x80) return 1;
   const more = first & 0x7f;
-  if (more < 1 || more > 2) throw new DecodeError("badLength", at, path);
-  if (at + more >= to) throw new DecodeError("truncated", at, path);
-  const value = more === 1 ? bytes[at + 1]! : (bytes[at + 1]! << 8) | bytes[at + 2]!;
-  // The fewest bytes: one meaning, one spelling, so that what was signed is what is read.
-  if (value < (more === 1 ? 0x80 : 0x100)) throw new DecodeError("badLength", at, path);
-  return { value, size: 1 + more };
+  if (more < 1 || more > 2) throw new DecodeError("badLength", at, [...path, tag]);
+  if (at + more >= to) throw new DecodeError("truncated", at, [...path, tag]);
+  return 1 + more;
+}
+
+function lengthAt(bytes: Uint8Array, at: number, size: number): number {
+  return size === 1 ? bytes[at]! : size === 2 ? bytes[at + 1]! : (bytes[at + 1]! << 8) | bytes[at + 2]!;
 }
 
 /** @throws {RangeError} on a tag that is not hex or a value over 65,535 bytes: our mistakes. */
 export function encodeTlv(items: readonly TlvInput[]): Uint8Array {
-  return concat(
-    ...items.flatMap(({ tag, value }) => {
-      const content = value instanceof Uint8Array ? value : encodeTlv(value);
-      return [tagBytes(tag), lengthBytes(content.length), content];
-    }),
-  );
+  const out = new Uint8Array(sizeOf(items));
+  writeItems(items, out, 0);
+  return out;
 }
 
+function sizeOf(items: readonly TlvInput[]): number {
+  let size = 0;
+  for (const { tag, value } of items) {
+    const length = contentLength(value);
+    size += tagBytes(tag).length + lengthSize(length) + length;
+  }
+  return size;
+}
+
+const contentLength = (value: TlvInput["value"]): number =>
+  value instanceof Uint8Array ? value.length : sizeOf(value);
+
+function writeItems(items: readonly TlvInput[], out: Uint8Array, start: number): number {
+  let at = start;
+  for (const { tag, value } of items) {
+    const name = tagBytes(tag);
+    out.set(name, at);
+    at = writeLength(contentLength(value), out, at + name.length);
+    if (value instanceof Uint8Array) {
+      out.set(value, at);
+      at += value.length;
+    } else at = writeItems(value, out, at);
+  }
+  return at;
+}
+
+/** Tags by their names, read once each: there are some tens of them. */
+const known = new Map<string, Uint8Array>();
+const KNOWN_MAX = 1024;
+
+/** The caller leaves the bytes as they are. */
 export function tagBytes(tag: string): Uint8Array {
+  const before = known.get(tag);
+  if (before !== undefined) return before;
   if (!/^(?:[0-9A-F]{2}){1,3}$/.test(tag)) throw new RangeError("tlv: wants a tag of 1 to 3 bytes in upper-case hex");
-  return Uint8Array.from({ length: tag.length / 2 }, (_, i) => Number.parseInt(tag.slice(2 * i, 2 * i + 2), 16));
+  const bytes = Uint8Array.from({ length: tag.length / 2 }, (_, i) => Number.parseInt(tag.slice(2 * i, 2 * i + 2), 16));
+  if (known.size < KNOWN_MAX) known.set(tag, bytes);
+  return bytes;
 }
 
-function lengthBytes(length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(length);
-  if (length < 0x100) return Uint8Array.of(0x81, length);
-  if (length < 0x10000) return Uint8Array.of(0x82, length >> 8, length & 0xff);
-  throw new RangeError("tlv: value over 65,535 bytes");
+function lengthSize(length: number): number {
+  if (length > 0xffff) throw new RangeError("tlv: value over 65,535 bytes");
+  return length < 0x80 ? 1 : length < 0x100 ? 2 : 3;
+}
+
+function writeLength(length: number, out: Uint8Array, start: number): number {
+  let at = start;
+  const size = lengthSize(length);
+  if (size > 1) out[at++] = 0x7f + size;
+  if (size > 2) out[at++] = length >> 8;
+  out[at++] = length & 0xff;
+  return at;
 }
 
 /** The first object with this tag, templates searched in order, deeper ones too. */

@@ -3,13 +3,14 @@ import type { ArqcRequest } from "#contracts/ports";
 import type { TokenRefusal, TokenRequest } from "#contracts/token-authorisation";
 import { DecodeError, hexBytes, toHex, toUint } from "#protocol/bytes";
 import { cryptogramData, cryptogramTypeOf, parseIad } from "#protocol/emv";
-import { acceptAtc, DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "#protocol/paytoken";
+import { ATC_GAP_MAX, acceptAtc, DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "#protocol/paytoken";
 import { type Instant, isExpired } from "#protocol/time";
 import { findTag, parseTlv } from "#protocol/tlv";
 import type { Token } from "../token.ts";
 
 /** Wrong cryptograms in a row that suspend a token. */
 export const CRYPTOGRAM_FAILURES_MAX = 10;
+const ATC_MAX = 0xffff;
 
 /** What field 55 says, read once. */
 export interface Chip {
@@ -49,12 +50,28 @@ export function readChip(request: TokenRequest): Chip | TokenRefusal {
   }
 }
 
+/** What a decision needs of a token, and hands on changed to the next one. */
+export type PayingToken = Pick<
+  Token,
+  | "b"
+  | "tokenPan"
+  | "panRef"
+  | "state"
+  | "tokenExpiry"
+  | "psn"
+  | "keySource"
+  | "keyRanges"
+  | "window"
+  | "cryptogramFailures"
+  | "version"
+>;
+
 export type Decision =
-  | { readonly kind: "accepted"; readonly token: Token; readonly atc: number; readonly holderVerified: boolean }
+  | { readonly kind: "accepted"; readonly token: PayingToken; readonly atc: number; readonly holderVerified: boolean }
   | {
       readonly kind: "refused";
       readonly reason: TokenRefusal /** Changed: a wrong cryptogram was counted. */;
-      readonly token?: Token;
+      readonly token?: PayingToken;
     };
 
 /**
@@ -62,7 +79,7 @@ export type Decision =
  * and hands each payment the token as the one before left it, so that two payments with one ATC cannot both pass.
  */
 export function decidePayment(
-  token: Token,
+  token: PayingToken,
   request: TokenRequest,
   now: Instant,
   verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
@@ -96,7 +113,8 @@ export function decidePayment(
     );
     if (!issued) return refuse("keyNotIssued");
   }
-  const verdict = acceptAtc(token.window, chip.atc);
+  // A single-use key was issued for its ATC: how many before it were never used says nothing against it.
+  const verdict = acceptAtc(token.window, chip.atc, chip.keyClass === "secureElement" ? ATC_GAP_MAX : ATC_MAX);
   if (verdict.verdict !== "accepted")
     return refuse(verdict.verdict === "replayed" ? "atcReplayed" : "atcOutsideWindow");
   return {
@@ -105,4 +123,27 @@ export function decidePayment(
     atc: chip.atc,
     holderVerified,
   };
+}
+
+/** Refusals that a payment accepted earlier meets when it is asked about again: its ATC is spent, or the token changed since. */
+export const MAY_BE_REPEATS: ReadonlySet<TokenRefusal> = new Set<TokenRefusal>([
+  "atcReplayed",
+  "atcOutsideWindow",
+  "keyNotIssued",
+  "tokenSuspended",
+  "tokenDeleted",
+  "tokenExpired",
+]);
+
+/** What a request would have been accepted with, when its cryptogram is the token's own. The caller knows whether it was. */
+export function repeatOf(
+  token: PayingToken,
+  request: TokenRequest,
+  verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
+): { readonly atc: number; readonly holderVerified: boolean } | undefined {
+  const chip = readChip(request);
+  if (typeof chip === "string") return undefined;
+  const { keyClass, atc, data, arqc } = chip;
+  if (!verify(keyClass, { pan: token.tokenPan, psn: token.psn, atc, data, arqc })) return undefined;
+  return { atc, holderVerified: keyClass !== "device" };
 }

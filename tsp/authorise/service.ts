@@ -1,55 +1,79 @@
-import type { Clock, Db, GroupCommit, KeyStore, Statement } from "#contracts/ports";
+import type { Suspender } from "#contracts/common";
+import type { KeyClass } from "#contracts/device-package";
+import type { ArqcRequest, Clock, Db, GroupCommit, KeyStore, Queries, Random, Statement } from "#contracts/ports";
 import type { TokenAnswer, TokenRequest } from "#contracts/token-authorisation";
 import { shardOf } from "#protocol/bytes";
 import { ASSURANCE, DEMO_TRID } from "#protocol/paytoken";
+import type { ExpiryYymm, Instant } from "#protocol/time";
+import { announce } from "../outbox.ts";
 import { MASTER_KEYS } from "../ports.ts";
-import { type Token, type TokenRow, tokenOf } from "../token.ts";
+import { saveToken, tokenByPan } from "../store.sql.ts";
+import type { KeyRange, Token } from "../token.ts";
 import { openPan } from "../vault.ts";
-import { decidePayment } from "./core.ts";
+import { decidePayment, MAY_BE_REPEATS, type PayingToken, repeatOf } from "./core.ts";
 
-interface VaultRow extends TokenRow {
+/** As narrow as the decision allows: one of these is read for each payment. */
+interface VaultRow {
+  readonly b: number;
+  readonly token_pan: string;
+  readonly pan_ref: string;
+  readonly status: string;
+  readonly suspended_by: Suspender[] | null;
+  readonly token_expiry: ExpiryYymm;
+  readonly psn: string;
+  readonly key_source: PayingToken["keySource"];
+  readonly key_ranges: readonly KeyRange[] | null;
+  readonly atc_high: number;
+  readonly atc_seen: bigint;
+  readonly cryptogram_failures: number;
+  readonly version: bigint;
   readonly pan_sealed: Uint8Array;
   readonly par: string;
 }
 interface Held {
-  token: Token;
+  token: PayingToken;
   readonly sealed: Uint8Array;
   readonly par: string;
   changed: boolean;
 }
 
+/** Each row is looked up by its key: a join that the planner may turn around is not written here (docs/adr/0007). */
 const READ: Statement = {
   name: "tsp.read-tokens",
-  text: `select t.b, t.token_pan, t.token_ref, t.pan_ref, c.pan_suffix, t.binding_id, t.device_id, t.device_name, t.device_key, t.wallet_account,
-      t.key_source, t.status, t.suspended_by, t.token_expiry, t.psn, t.card_kind, t.key_ranges, t.next_atc, t.atc_high, t.atc_seen,
-      t.cryptogram_failures, t.version, t.changed_at, c.pan_sealed, c.par
-    from unnest($1::smallint[], $2::text[]) as i(b, token_pan)
-    join token t on t.b = i.b and t.token_pan = i.token_pan
-    join card c on c.b = t.b and c.pan_ref = t.pan_ref`,
+  text: `select i.b, i.token_pan, t.pan_ref, t.status, case when t.status = 'suspended' then t.suspended_by end as suspended_by,
+      t.token_expiry, t.psn, t.key_source, case when t.key_source = 'hce' then t.key_ranges end as key_ranges,
+      u.atc_high, u.atc_seen, u.cryptogram_failures, u.version, c.pan_sealed, c.par
+    from unnest($1::smallint[], $2::text[]) as i(b, token_pan),
+    lateral (select * from token t where t.b = i.b and t.token_pan = i.token_pan limit 1) t,
+    lateral (select * from token_use u where u.b = i.b and u.token_pan = i.token_pan limit 1) u,
+    lateral (select * from card c where c.b = t.b and c.pan_ref = t.pan_ref limit 1) c`,
 };
-/** What was accepted before: only asked for when an ATC comes again. */
+/** What was accepted before: only asked for when a payment is refused that may be the repeat of one. */
 const SPENT: Statement = {
   name: "tsp.read-spent",
-  text: `select s.token_pan, s.journey_id from unnest($1::smallint[], $2::text[], $3::text[]) as i(b, token_pan, journey_id)
-    join spent s on s.b = i.b and s.token_pan = i.token_pan and s.journey_id = i.journey_id`,
+  text: `select s.token_pan, s.journey_id from unnest($1::smallint[], $2::text[], $3::int[], $4::text[]) as i(b, token_pan, atc, journey_id),
+    lateral (select * from spent s where s.b = i.b and s.token_pan = i.token_pan and s.atc = i.atc limit 1) s
+    where s.journey_id = i.journey_id`,
 };
-/** One statement a batch. A token that another writer changed since it was read is left alone, its payments with it. */
+/**
+ * One statement a batch. A token that another writer changed since it was read is left alone, its payments with it; they
+ * name it by its place \`n\` in the batch.
+ */
 const WRITE: Statement = {
   name: "tsp.spend",
   text: `with saved as (
-      update token t set atc_high = i.atc_high, atc_seen = i.atc_seen, cryptogram_failures = i.failures, status = i.status,
-        suspended_by = case when i.status = 'suspended' then array['tsp'] else t.suspended_by end, version = t.version + 1
-      from unnest($1::smallint[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[])
-        as i(b, token_pan, version, atc_high, atc_seen, failures, status)
-      where t.b = i.b and t.token_pan = i.token_pan and t.version = i.version
-      returning t.b, t.token_pan),
+      update token_use u set atc_high = i.atc_high, atc_seen = i.atc_seen, cryptogram_failures = i.failures, version = u.version + 1
+      from unnest($1::smallint[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::int[]) with ordinality
+        as i(b, token_pan, version, atc_high, atc_seen, failures, n)
+      where u.b = i.b and u.token_pan = i.token_pan and u.version = i.version
+      returning i.n::integer as n),
+    done as materialized (select coalesce(array_agg(n), '{}') as ns from saved),
     kept as (
-      insert into spent (b, token_pan, journey_id, atc, at)
-      select p.b, p.token_pan, p.journey_id, p.atc, $12
-      from unnest($8::smallint[], $9::text[], $10::text[], $11::int[]) as p(b, token_pan, journey_id, atc)
-      join saved s on s.b = p.b and s.token_pan = p.token_pan
-      on conflict do nothing)
-    select token_pan from saved`,
+      insert into spent (b, token_pan, atc, journey_id, at)
+      select b, token_pan, atc, journey_id, $12
+      from unnest($7::integer[], $8::smallint[], $9::text[], $10::int[], $11::text[]) as p(n, b, token_pan, atc, journey_id)
+      where n = any((select ns from done)::integer[]))
+    select n from saved`,
 };
 
 const ROUNDS_MAX = 16;
@@ -60,6 +84,9 @@ export function createAuthoriser(ports: {
   readonly clock: Clock;
   readonly keys: KeyStore;
   readonly groupCommit: GroupCommit;
+  readonly random: Random;
+  /** Called when a suspension is to be told to others. */
+  readonly nudge: () => void;
   readonly lanes: number;
 }): (request: TokenRequest) => Promise<TokenAnswer> {
   const { db, clock, keys } = ports;
@@ -68,7 +95,10 @@ export function createAuthoriser(ports: {
     const pans = [...new Set(requests.map((request) => request.tokenPan))];
     const rows = await db.query<VaultRow>(READ, [pans.map(shardOf), pans]);
     return new Map(
-      rows.map((row) => [row.token_pan, { token: tokenOf(row), sealed: row.pan_sealed, par: row.par, changed: false }]),
+      rows.map((row) => [
+        row.token_pan,
+        { token: payingTokenOf(row), sealed: row.pan_sealed, par: row.par, changed: false },
+      ]),
     );
   }
 
@@ -85,13 +115,18 @@ export function createAuthoriser(ports: {
     };
   }
 
-  /** Requests whose ATC is used up may be repeats of the very payment that used it. */
-  async function repeats(requests: readonly TokenRequest[]): Promise<ReadonlySet<string>> {
-    if (requests.length === 0) return new Set();
+  const verify = (keyClass: KeyClass, arqc: ArqcRequest) => keys.verifyArqc(MASTER_KEYS[keyClass], arqc);
+
+  /** Which of these the token was spent for, as "token/journey". */
+  async function spentBefore(
+    repeats: readonly { readonly request: TokenRequest; readonly atc: number }[],
+  ): Promise<ReadonlySet<string>> {
+    if (repeats.length === 0) return new Set();
     const rows = await db.query<{ token_pan: string; journey_id: string }>(SPENT, [
-      requests.map((request) => shardOf(request.tokenPan)),
-      requests.map((request) => request.tokenPan),
-      requests.map((request) => request.journeyId),
+      repeats.map(({ request }) => shardOf(request.tokenPan)),
+      repeats.map(({ request }) => request.tokenPan),
+      repeats.map(({ atc }) => atc),
+      repeats.map(({ request }) => request.journeyId),
     ]);
     return new Set(rows.map((row) => `${row.token_pan}/${row.journey_id}`));
   }
@@ -99,7 +134,7 @@ export function createAuthoriser(ports: {
   async function round(open: readonly { request: TokenRequest; position: number }[], answers: TokenAnswer[]) {
     const vault = await read(open.map(({ request }) => request));
     const now = clock.now();
-    const replayed: (typeof open)[number][] = [];
+    const doubtful: (typeof open)[number][] = [];
     const spent: { request: TokenRequest; atc: number }[] = [];
     for (const item of open) {
       const { request, position } = item;
@@ -112,15 +147,13 @@ export function createAuthoriser(ports: {
         answers[position] = accepted(request, held, false);
         continue;
       }
-      const decision = decidePayment(held.token, request, now, (keyClass, arqc) =>
-        keys.verifyArqc(MASTER_KEYS[keyClass], arqc),
-      );
+      const decision = decidePayment(held.token, request, now, verify);
       if (decision.kind === "accepted") {
         spent.push({ request, atc: decision.atc });
         answers[position] = accepted(request, held, decision.holderVerified);
       } else {
         answers[position] = { id: request.id, outcome: "refused", reason: decision.reason };
-        if (decision.reason === "atcReplayed") replayed.push(item);
+        if (MAY_BE_REPEATS.has(decision.reason)) doubtful.push(item);
       }
       if (decision.token !== undefined) {
         held.token = decision.token;
@@ -128,37 +161,66 @@ export function createAuthoriser(ports: {
       }
     }
     const changed = [...vault.values()].filter((held) => held.changed).map((held) => held.token);
-    const stale = await write(changed, spent, now);
-    const known = await repeats(replayed.map((item) => item.request));
-    for (const { request, position } of replayed) {
+    const stale = await save(changed, spent, now);
+    const repeats = doubtful.flatMap(({ request, position }) => {
       const held = vault.get(request.tokenPan)!;
-      if (known.has(`${request.tokenPan}/${request.journeyId}`)) answers[position] = accepted(request, held, true);
-    }
+      const first = repeatOf(held.token, request, verify);
+      return first === undefined ? [] : [{ request, position, held, ...first }];
+    });
+    const known = await spentBefore(repeats);
+    for (const { request, position, held, holderVerified } of repeats)
+      if (known.has(`${request.tokenPan}/${request.journeyId}`))
+        answers[position] = accepted(request, held, holderVerified);
     return open.filter(({ request }) => stale.has(request.tokenPan));
   }
 
-  async function write(
-    changed: readonly Token[],
+  /** Tokens that another writer was first at. A token that wrong cryptograms suspend is told of in the same transaction. */
+  async function save(
+    changed: readonly PayingToken[],
     spent: readonly { request: TokenRequest; atc: number }[],
-    now: number,
+    now: Instant,
   ): Promise<ReadonlySet<string>> {
     if (changed.length === 0) return new Set();
-    const rows = await db.query<{ token_pan: string }>(WRITE, [
+    const suspended = changed.filter((token) => token.state.kind === "suspended");
+    if (suspended.length === 0) return write(db, changed, spent, now);
+    const stale = await db.transaction(async (tx) => {
+      const missed = await write(tx, changed, spent, now);
+      for (const { b, tokenPan, state } of suspended) {
+        if (missed.has(tokenPan)) continue;
+        const token: Token = { ...(await tokenByPan(tx, b, tokenPan))!, state, changedAt: now };
+        await saveToken(tx, token);
+        await announce(tx, token, ports.random, now);
+      }
+      return missed;
+    });
+    ports.nudge();
+    return stale;
+  }
+
+  async function write(
+    on: Queries,
+    changed: readonly PayingToken[],
+    spent: readonly { request: TokenRequest; atc: number }[],
+    now: Instant,
+  ): Promise<ReadonlySet<string>> {
+    const places = new Map(changed.map((token, i) => [token.tokenPan, i + 1]));
+    const rows = await on.query<{ n: number }>(WRITE, [
       changed.map((token) => token.b),
       changed.map((token) => token.tokenPan),
       changed.map((token) => token.version),
       changed.map((token) => token.window.high),
       changed.map((token) => token.window.seen),
       changed.map((token) => token.cryptogramFailures),
-      changed.map((token) => token.state.kind),
+      spent.map(({ request }) => places.get(request.tokenPan)!),
       spent.map(({ request }) => shardOf(request.tokenPan)),
       spent.map(({ request }) => request.tokenPan),
-      spent.map(({ request }) => request.journeyId),
       spent.map(({ atc }) => atc),
+      spent.map(({ request }) => request.journeyId),
       now,
     ]);
-    const saved = new Set(rows.map((row) => row.token_pan));
-    return new Set(changed.map((token) => token.tokenPan).filter((pan) => !saved.has(pan)));
+    if (rows.length === changed.length) return new Set();
+    const saved = new Set(rows.map((row) => row.n));
+    return new Set(changed.filter((_, i) => !saved.has(i + 1)).map((token) => token.tokenPan));
   }
 
   return ports.groupCommit.create<TokenRequest, TokenAnswer>({
@@ -178,4 +240,23 @@ export function createAuthoriser(ports: {
       return answers;
     },
   });
+}
+
+function payingTokenOf(row: VaultRow): PayingToken {
+  return {
+    b: row.b,
+    tokenPan: row.token_pan,
+    panRef: row.pan_ref,
+    state:
+      row.status === "suspended"
+        ? { kind: "suspended", by: row.suspended_by ?? [] }
+        : { kind: row.status as "inactive" | "active" | "deleted" },
+    tokenExpiry: row.token_expiry,
+    psn: row.psn,
+    keySource: row.key_source,
+    keyRanges: row.key_ranges ?? [],
+    window: { high: row.atc_high, seen: row.atc_seen },
+    cryptogramFailures: row.cryptogram_failures,
+    version: row.version,
+  };
 }

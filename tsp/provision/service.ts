@@ -1,22 +1,32 @@
 import * as v from "valibot";
-import { type BindingReason, CardData, CodeData, type TokenView } from "#contracts/common";
+import {
+  type BindingReason,
+  CardData,
+  CodeData,
+  type Suspender,
+  type TokenChange,
+  type TokenView,
+} from "#contracts/common";
 import type { DeviceData, SealedKeyBatch, SingleUseKey } from "#contracts/device-package";
 import type { Calls } from "#contracts/operation";
-import type { PublicJwk } from "#contracts/ports";
+import type { PublicJwk, Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
-import type { TspWalletApi } from "#contracts/tsp-api";
+import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
 import { err, fromUtf8, ok, type Result, SHARDS, shardOf, toHex, toUtf8, wipe } from "#protocol/bytes";
 import { Pan } from "#protocol/pan";
 import { DEMO_TRID, EMPTY_WINDOW, makeTokenPan, stepToken, type TokenEvent } from "#protocol/paytoken";
 import { type ExpiryYymm, toYymmdd } from "#protocol/time";
+import { once } from "../answered.ts";
 import { announce, type Relay } from "../outbox.ts";
 import { KEYS, MASTER_KEYS, type TspPorts } from "../ports.ts";
-import { insertToken, saveToken, tokenByRef, tokensOfDevice } from "../store.sql.ts";
-import { type Token, viewOf } from "../token.ts";
-import { cardOf, keepCard } from "../vault.ts";
+import { insertTokens, saveToken, tokenByRef, tokensOfDevice } from "../store.sql.ts";
+import { type KeyRange, type Token, viewOf } from "../token.ts";
+import { cardOf, keepCards, type VaultCard } from "../vault.ts";
 
 const KEYS_A_BATCH = 10;
 const KEY_LIFE_MS = 30 * 86_400_000;
+/** Live keys that a device may hold unused: a thief of the device's storage gets no more than these. */
+const KEYS_UNUSED_MAX = 100;
 const TOKEN_YEARS = 5;
 const AIDS = { debit: "a000000333010101", credit: "a000000333010102" } as const;
 /** Another writer was first this often in a row: something is wrong. */
@@ -25,9 +35,12 @@ const TRIES_MAX = 8;
 export interface Provisioning {
   /** What the wallet provider may ask of the TSP. */
   readonly calls: Calls<TspWalletApi>;
-  /** Any party's change of a token's state; the others are told. */
-  readonly change: (tokenRef: string, event: TokenEvent) => Promise<Result<TokenView, Problem>>;
+  /** The bank's change of a token's state. */
+  readonly changeByIssuer: Calls<TspIssuerApi>["changeToken"];
 }
+
+/** Notes the answer in the transaction of the change. */
+type Remember<T> = (tx: Queries, answer: T) => Promise<void>;
 
 export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Provisioning {
   const { db, clock, keys, random, sealer, issuer } = ports;
@@ -71,14 +84,21 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
   }
 
   /** Load, step, save with the version that was read, tell the others in the same transaction. */
-  async function change(tokenRef: string, event: TokenEvent): Promise<Result<Token, Problem>> {
+  async function change(
+    tokenRef: string,
+    event: TokenEvent,
+    remember: Remember<TokenView> = async () => {},
+  ): Promise<Result<Token, Problem>> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const loaded = await load(tokenRef);
       if (!loaded.ok) return loaded;
       const stepped = stepToken(loaded.value.state, event);
       if (!stepped.ok)
         return err(problem(stepped.error === "notYours" ? "forbidden" : "wrongState", { at: "tokenRef" }));
-      if (stepped.value === loaded.value.state) return loaded;
+      if (stepped.value === loaded.value.state) {
+        await remember(db, viewOf(loaded.value));
+        return loaded;
+      }
       const now = clock.now();
       // A deleted token's keys are worth nothing; a suspended one keeps them, since every check stops at the state first.
       const next: Token = {
@@ -90,6 +110,7 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
       const saved = await db.transaction(async (tx) => {
         if (!(await saveToken(tx, next))) return false;
         await announce(tx, next, random, now);
+        await remember(tx, viewOf(next));
         return true;
       });
       if (saved) {
@@ -100,12 +121,13 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
     return err(problem("stale"));
   }
 
-  /** Issues `count` more single-use keys and seals each to the device. */
+  /** Issues `count` more single-use keys: from now on their ATCs are the device's. */
   async function issueKeys(
     tokenRef: string,
     deviceId: string,
     count: number,
-  ): Promise<Result<SealedKeyBatch, Problem>> {
+    remember: Remember<KeyRange> = async () => {},
+  ): Promise<Result<KeyRange, Problem>> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const loaded = await load(tokenRef);
       if (!loaded.ok) return loaded;
@@ -118,13 +140,21 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
       const now = clock.now();
       const expiresAt = now + KEY_LIFE_MS;
       const alive = token.keyRanges.filter((range) => range.expiresAt > now);
-      const next: Token = {
-        ...token,
-        nextAtc: to + 1,
-        keyRanges: [...alive, { from, to, keyClass: "user", expiresAt }],
-      };
+      const unused = alive.reduce(
+        (sum, range) => sum + Math.max(0, range.to - Math.max(range.from - 1, token.window.high)),
+        0,
+      );
+      if (unused + count > KEYS_UNUSED_MAX)
+        return err(problem("tooMany", { at: "count", detail: "the device has enough keys that it has not used" }));
+      const issued: KeyRange = { from, to, keyClass: "user", expiresAt };
+      const next: Token = { ...token, nextAtc: to + 1, keyRanges: [...alive, issued] };
       // Recorded as issued before it leaves: a key that nobody received is only a number that is never used.
-      if (await saveToken(db, next)) return ok({ keyClass: "user", expiresAt, keys: await sealKeys(token, from, to) });
+      const saved = await db.transaction(async (tx) => {
+        if (!(await saveToken(tx, next))) return false;
+        await remember(tx, issued);
+        return true;
+      });
+      if (saved) return ok(issued);
     }
     return err(problem("stale"));
   }
@@ -136,9 +166,10 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
     return undefined;
   }
 
-  async function sealKeys(token: Token, from: number, to: number): Promise<SealedKeyBatch["keys"]> {
+  async function sealKeys(token: Token, range: KeyRange): Promise<SealedKeyBatch> {
+    const { from, to, keyClass, expiresAt } = range;
     const atcs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-    const sessionKeys = keys.deriveSessionKeys(MASTER_KEYS.user, { pan: token.tokenPan, psn: token.psn }, atcs);
+    const sessionKeys = keys.deriveSessionKeys(MASTER_KEYS[keyClass], { pan: token.tokenPan, psn: token.psn }, atcs);
     const sealed = await Promise.all(
       atcs.map(async (atc, i) => {
         const plain: SingleUseKey = { tokenRef: token.tokenRef, atc, keyHex: toHex(sessionKeys[i]!) };
@@ -146,7 +177,7 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
       }),
     );
     wipe(...sessionKeys);
-    return sealed;
+    return { keyClass, expiresAt, keys: sealed };
   }
 
   function sealJson(recipient: PublicJwk, value: unknown): Promise<string> {
@@ -167,15 +198,12 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
     },
 
     async requestToken(request, context) {
-      const repeated = await db.query<{ answer: RequestAnswer }>(
-        { text: "select answer from binding where binding_id = $1" },
-        [request.bindingId],
-      );
-      if (repeated[0] !== undefined) return ok(await withToken(repeated[0].answer));
       const opened = await openCard(request.cardJwe);
       if (!opened.ok) return opened;
       const { pan, data } = opened.value;
       const card = cardOf(keys, pan);
+      const repeated = await decidedBefore(request, card);
+      if (repeated !== undefined) return repeated;
       const sealed = await sealToIssuer(data);
       if (!sealed.ok) return sealed;
       const eligible = await issuer.checkEligibility({ cardJwe: sealed.value }, context);
@@ -227,12 +255,13 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
       await db.transaction(async (tx) => {
         const first = await tx.query(
           {
-            text: "insert into binding (binding_id, b, pan_ref, answer, created_at) values ($1, $2, $3, $4::jsonb, $5) on conflict do nothing returning b",
+            text: `insert into binding (binding_id, b, pan_ref, wallet_account, device_id, answer, created_at)
+              values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict do nothing returning b`,
           },
-          [request.bindingId, card.b, card.panRef, JSON.stringify(stored), now],
+          [request.bindingId, card.b, card.panRef, request.walletAccount, deviceId, JSON.stringify(stored), now],
         );
         if (first.length === 0 || token === undefined) return;
-        await keepCard(tx, keys, pan, card, now);
+        await keepCards(tx, keys, [{ pan, card }], now);
         // One live token for a card on a device: an earlier one gives way to the one just asked for.
         const older = await tx.query<{ token_ref: string }>(
           {
@@ -246,16 +275,12 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
           await saveToken(tx, gone);
           await announce(tx, gone, random, now);
         }
-        await insertToken(tx, token, answer);
+        await insertTokens(tx, [token], answer);
         if (token.state.kind === "active") await announce(tx, token, random, now);
       });
       relay.nudge();
       // A doubled request that came second answers with what the first one stored.
-      const kept = await db.query<{ answer: RequestAnswer }>(
-        { text: "select answer from binding where binding_id = $1" },
-        [request.bindingId],
-      );
-      return ok(await withToken(kept[0]!.answer));
+      return (await decidedBefore(request, card))!;
     },
 
     async sendCode({ tokenRef, methodId, language }, context) {
@@ -314,43 +339,35 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
         wipe(udk);
         return ok({ dataJwe });
       }
-      // Asked again: the first batch again. The device leaves out what it has and what it has used.
-      const first = token.keyRanges.find((range) => range.from === 1);
-      if (first !== undefined) {
-        return ok({
-          dataJwe,
-          batch: {
-            keyClass: first.keyClass,
-            expiresAt: first.expiresAt,
-            keys: await sealKeys(token, first.from, first.to),
-          },
-        });
-      }
-      const batch = await issueKeys(tokenRef, deviceId, KEYS_A_BATCH);
-      return batch.ok ? ok({ dataJwe, batch: batch.value }) : batch;
+      // Asked again: the oldest batch that lives, again. The device leaves out what it has and what it has used.
+      const kept = token.keyRanges.find((range) => range.expiresAt > clock.now());
+      const range = kept === undefined ? await issueKeys(tokenRef, deviceId, KEYS_A_BATCH) : ok(kept);
+      return range.ok ? ok({ dataJwe, batch: await sealKeys(token, range.value) }) : range;
     },
 
-    async replenishKeys({ tokenRef, deviceId, count }) {
+    async replenishKeys({ tokenRef, deviceId, count }, { idempotencyKey }) {
       const loaded = await load(tokenRef);
-      if (loaded.ok && loaded.value.keySource !== "hce")
+      if (!loaded.ok) return loaded;
+      if (loaded.value.keySource !== "hce")
         return err(problem("wrongState", { detail: "a secure element makes its own keys" }));
-      const batch = await issueKeys(tokenRef, deviceId, count);
-      return batch.ok ? ok({ batch: batch.value }) : batch;
+      const refused = mayHaveKeys(loaded.value, deviceId);
+      if (refused !== undefined) return err(refused);
+      const name = { caller: "wallet", operation: "replenishKeys", key: idempotencyKey } as const;
+      const range = await once<KeyRange>(db, name, { tokenRef, deviceId, count }, clock.now(), (remember) =>
+        issueKeys(tokenRef, deviceId, count, remember),
+      );
+      return range.ok ? ok({ batch: await sealKeys(loaded.value, range.value) }) : range;
     },
 
-    async changeToken({ tokenRef, change: kind, by }) {
-      const changed = await change(tokenRef, kind === "delete" ? { kind } : { kind, by });
-      return changed.ok ? ok(viewOf(changed.value)) : changed;
-    },
+    changeToken: (request, { idempotencyKey }) => changeOnce("wallet", request.by, request, idempotencyKey),
 
-    async changeDevice({ deviceId, change: kind, by }) {
-      const views = [];
-      for (const token of await tokensOfDevice(db, deviceId)) {
-        const changed = await change(token.tokenRef, kind === "delete" ? { kind } : { kind, by });
-        // What cannot be suspended (not yet active) or resumed (another's block) stays as it is, and is shown so.
-        views.push(viewOf(changed.ok ? changed.value : token));
-      }
-      return ok({ tokens: views });
+    changeDevice: (request, { idempotencyKey }) => {
+      const name = { caller: "wallet", operation: "changeDevice", key: idempotencyKey } as const;
+      return once(db, name, request, clock.now(), async (remember) => {
+        const tokens = await changeTokens(request);
+        await remember(db, { tokens });
+        return ok({ tokens });
+      });
     },
 
     async token({ tokenRef }) {
@@ -360,11 +377,57 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
   };
   return {
     calls,
-    async change(tokenRef, event) {
-      const changed = await change(tokenRef, event);
-      return changed.ok ? ok(viewOf(changed.value)) : changed;
-    },
+    changeByIssuer: (request, { idempotencyKey }) => changeOnce("issuer", "issuer", request, idempotencyKey),
   };
+
+  function changeOnce(
+    caller: "wallet" | "issuer",
+    by: Suspender,
+    request: { readonly tokenRef: string; readonly change: TokenChange },
+    key: string,
+  ): Promise<Result<TokenView, Problem>> {
+    const { tokenRef, change: kind } = request;
+    return once(db, { caller, operation: "changeToken", key }, request, clock.now(), async (remember) => {
+      const changed = await change(tokenRef, kind === "delete" ? { kind } : { kind, by }, remember);
+      return changed.ok ? ok(viewOf(changed.value)) : changed;
+    });
+  }
+
+  async function changeTokens(request: {
+    readonly deviceId: string;
+    readonly change: TokenChange;
+    readonly by: Suspender;
+  }): Promise<TokenView[]> {
+    const { deviceId, change: kind, by } = request;
+    const views: TokenView[] = [];
+    for (const token of await tokensOfDevice(db, deviceId)) {
+      const changed = await change(token.tokenRef, kind === "delete" ? { kind } : { kind, by });
+      // What cannot be suspended (not yet active) or resumed (another's block) stays as it is, and is shown so.
+      views.push(viewOf(changed.ok ? changed.value : token));
+    }
+    return views;
+  }
+  /** The answer that a binding has had. Another card, account or device under its id is a mistake of the caller. */
+  async function decidedBefore(
+    request: {
+      readonly bindingId: string;
+      readonly walletAccount: string;
+      readonly device: { readonly deviceId: string };
+    },
+    card: VaultCard,
+  ) {
+    const rows = await db.query<{ pan_ref: string; wallet_account: string; device_id: string; answer: RequestAnswer }>(
+      { text: "select pan_ref, wallet_account, device_id, answer from binding where binding_id = $1" },
+      [request.bindingId],
+    );
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    const same =
+      row.pan_ref === card.panRef &&
+      row.wallet_account === request.walletAccount &&
+      row.device_id === request.device.deviceId;
+    return same ? ok(await withToken(row.answer)) : err(problem("idempotencyMismatch", { at: "bindingId" }));
+  }
 
   async function withToken({ tokenRef, ...answer }: RequestAnswer) {
     const token = tokenRef === undefined ? undefined : await tokenByRef(db, shardOf(tokenRef), tokenRef);

@@ -92,16 +92,17 @@ export function createSignIn(
       const { credential } = verified.registrationInfo;
       const accountId = random.uuid();
       const { name, user_handle } = ceremony;
-      await db.transaction(async (tx) => {
+      const created = await db.transaction(async (tx) => {
         await tx.query({ text: "insert into account (id, name, user_handle, created_at) values ($1, $2, $3, $4)" }, [
           accountId,
           name,
           user_handle,
           clock.now(),
         ]);
-        await tx.query(
+        const made = await tx.query(
           {
-            text: "insert into passkey (id, account_id, public_key, counter, transports, created_at) values ($1, $2, $3, $4, $5::jsonb, $6)",
+            text: `insert into passkey (id, account_id, public_key, counter, transports, created_at) values ($1, $2, $3, $4, $5::jsonb, $6)
+              on conflict do nothing returning id`,
           },
           [
             credential.id,
@@ -112,7 +113,11 @@ export function createSignIn(
             clock.now(),
           ],
         );
+        if (made.length === 0) await tx.query({ text: "delete from account where id = $1" }, [accountId]);
+        return made.length === 1;
       });
+      if (!created)
+        return err(problem("wrongState", { at: "response", detail: "this passkey has an account: sign in with it" }));
       return ok(await openSession(accountId, name));
     },
 
@@ -149,10 +154,15 @@ export function createSignIn(
       }).catch(() => undefined);
       if (verified?.verified !== true)
         return err(problem("forbidden", { at: "response", detail: "the passkey does not verify" }));
-      await db.query({ text: "update passkey set counter = $2 where id = $1" }, [
-        id,
-        verified.authenticationInfo.newCounter,
-      ]);
+      // Again at the write: of two that came together with one count, one is a copy.
+      const counted = await db.query(
+        {
+          text: "update passkey set counter = $2 where id = $1 and (counter < $2 or (counter = 0 and $2 = 0)) returning id",
+        },
+        [id, verified.authenticationInfo.newCounter],
+      );
+      if (counted.length === 0)
+        return err(problem("forbidden", { at: "response", detail: "the passkey does not verify" }));
       return ok(await openSession(passkey.account_id, passkey.name));
     },
 

@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core";
+
+const SYSTEM = "/usr/bin/chromium";
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The machine's Chromium where there is one, else the one from npm, unpacked where it is not yet. */
+export async function chromiumPath(): Promise<string> {
+  if (existsSync(SYSTEM)) return SYSTEM;
+  // Without the machine's NSS the package brings its own libraries, if it believes to run where it was made for.
+  if (!hasLibrary("libnss3.so")) process.env["AWS_EXECUTION_ENV"] ??= "AWS_Lambda_nodejs22.x";
+  const { default: packaged } = await import("@sparticuz/chromium");
+  return packaged.executablePath();
+}
+
+function hasLibrary(name: string): boolean {
+  try {
+    return execFileSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" }).includes(name);
+  } catch {
+    return true;
+  }
+}
+
+/** 390×844 is a phone, 1440×900 a desk. */
+export const PHONE = { width: 390, height: 844 };
+export const DESK = { width: 1440, height: 900 };
+
+export interface BrowserOptions {
+  /** The profile: what a killed browser leaves behind. */
+  readonly profile: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme?: "light" | "dark";
+}
+
+export async function openBrowser(options: BrowserOptions): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(options.profile, {
+    executablePath: await chromiumPath(),
+    headless: true,
+    args: FLAGS,
+    viewport: options.viewport,
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    colorScheme: options.colorScheme ?? "light",
+    // Sheets and notices do not slide: a test clicks where a thing is.
+    reducedMotion: "reduce",
+  });
+}
+
+/** A page that starts no programs and asks nobody: its faults and its requests are kept for the test. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Uncaught errors and console errors. */
+  readonly faults: string[];
+  readonly requests: string[];
+}
+
+export async function watchedPage(context: BrowserContext): Promise<WatchedPage> {
+  const page = context.pages()[0] ?? (await context.newPage());
+  const faults: string[] = [];
+  const requests: string[] = [];
+  page.on("pageerror", (error) => faults.push(`page: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("websocket", (socket) => requests.push(socket.url()));
+  return { page, faults, requests };
+}
+
+/** A virtual authenticator of the browser's own: finger and passkeys, with or without PRF. */
+export interface Finger {
+  /** Whether the holder is verified from now on. */
+  verifies(yes: boolean): Promise<void>;
+}
+
+export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
+  const cdp: CDPSession = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      hasPrf: prf,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return {
+    async verifies(yes) {
+      await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: yes });
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { compactDecrypt, importJWK } from "jose";
+import type { CardData } from "#contracts/common";
+import { issuerApi } from "#contracts/issuer-api";
+import type { CallContext, Calls } from "#contracts/operation";
+import type { KeyStore, Log, PublicJwk, Random } from "#contracts/ports";
+import { type TspIssuerApi, type TspWalletApi, tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
+import { type WalletTspApi, walletTspApi } from "#contracts/wallet-api";
+import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
+import { memoryCalls } from "#platform/calls";
+import { type ManualClock, manualClock } from "#platform/clock";
+import { groupCommit } from "#platform/group-commit";
+import { openKeyStore, sealer } from "#platform/keystore";
+import type { PostgresDb } from "#platform/postgres";
+import { seededRandom } from "#platform/random";
+import { createInbox, type Inbox } from "#platform/sms";
+import { fromUtf8, type Result } from "#protocol/bytes";
+import { DEMO_CARDS, type DemoCard } from "#protocol/pan";
+import { type Instant, instant } from "#protocol/time";
+import { createTsp, type Tsp, migrations as tspMigrations } from "#tsp";
+import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import type { TestDatabase } from "./database.ts";
+
+export const START: Instant = instant(Date.UTC(2026, 10, 24, 2));
+export const ORIGIN = "http://localhost:8620";
+
+/** Bank, TSP and wallet provider as they are, on tables of their own, with a clock that stands still until it is moved. */
+export interface Parties {
+  readonly clock: ManualClock;
+  readonly random: Random;
+  readonly db: Readonly<Record<"issuer" | "tsp" | "wallet", PostgresDb>>;
+  readonly keys: Readonly<Record<"issuer" | "tsp", KeyStore>>;
+  readonly issuer: Issuer;
+  readonly tsp: Tsp;
+  readonly wallet: WalletServer;
+  readonly inbox: Inbox;
+  /** The TSP as the wallet and as the bank call it: through both schemas. */
+  readonly tspCalls: Calls<TspWalletApi>;
+  readonly tspIssuerCalls: Calls<TspIssuerApi>;
+  /** The wallet as the TSP calls it. */
+  readonly walletCalls: Calls<WalletTspApi>;
+  /** Cuts a party off from its callers, as a network would, until it is called with false. */
+  cutOff(party: "issuer" | "tsp" | "wallet", away?: boolean): void;
+  /** Every line that any of them logged, before redaction. */
+  readonly lines: readonly string[];
+  seal(value: unknown): Promise<string>;
+  /** The six digits of the newest text to a phone, once there are `count` texts to it. */
+  code(mobile: string, count?: number): Promise<string>;
+  /** Waits until no party has anything left in its outbox. */
+  quiet(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function openParties(database: TestDatabase, seed = 1): Promise<Parties> {
+  const clock = manualClock(START);
+  const random = seededRandom(seed);
+  const lines: string[] = [];
+  const log = recordingLog(lines);
+  const inbox = createInbox();
+  const keys = { issuer: openKeyStore({ memory: true }, random), tsp: openKeyStore({ memory: true }, random) };
+  const db = {
+    issuer: await database.open("issuer", issuerMigrations),
+    tsp: await database.open("tsp", tspMigrations),
+    wallet: await database.open("wallet", walletMigrations),
+  };
+  await seedDemo({ db: db.issuer, keys: keys.issuer, clock });
+
+  const away = new Set<string>();
+  const ends: { issuer?: Issuer; tsp?: Tsp; wallet?: WalletServer } = {};
+  const onFailure = (operation: string, error: unknown) => log.error("call.failed", { operation, error });
+  /** The far end is made later than its caller, and may be cut off. */
+  const late = <A extends object>(party: "issuer" | "tsp" | "wallet", names: object, calls: () => A): A =>
+    Object.fromEntries(
+      Object.keys(names).map((name) => [
+        name,
+        (request: unknown, context: CallContext) =>
+          away.has(party)
+            ? Promise.resolve({ ok: false, error: { code: "peerUnavailable" } })
+            : (calls() as Record<string, (request: unknown, context: CallContext) => unknown>)[name]!(request, context),
+      ]),
+    ) as A;
+  const toIssuer = memoryCalls(issuerApi, { calls: late("issuer", issuerApi, () => ends.issuer!.api), onFailure });
+  const tspCalls = memoryCalls(tspWalletApi, {
+    calls: late("tsp", tspWalletApi, () => ends.tsp!.walletApi),
+    onFailure,
+  });
+  const tspIssuerCalls = memoryCalls(tspIssuerApi, {
+    calls: late("tsp", tspIssuerApi, () => ends.tsp!.issuerApi),
+    onFailure,
+  });
+  const walletCalls = memoryCalls(walletTspApi, {
+    calls: late("wallet", walletTspApi, () => ends.wallet!.tspApi),
+    onFailure,
+  });
+
+  const shared = { clock, timers: clock, random, log, groupCommit };
+  const issuer = createIssuer({ ...shared, db: db.issuer, keys: keys.issuer, sender: inbox, tsp: tspIssuerCalls });
+  const tsp = createTsp({ ...shared, db: db.tsp, keys: keys.tsp, sealer, issuer: toIssuer, wallet: walletCalls });
+  const wallet = createWalletServer({
+    ...shared,
+    db: db.wallet,
+    tsp: tspCalls,
+    sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
+    webAuthn: { rpId: new URL(ORIGIN).hostname, origins: [ORIGIN] },
+  });
+  Object.assign(ends, { issuer, tsp, wallet });
+  issuer.start();
+  tsp.start();
+
+  const waiting = async (party: "issuer" | "tsp") =>
+    Number((await db[party].query<{ n: bigint }>({ text: "select count(*)::bigint as n from outbox" }))[0]!.n);
+  return {
+    clock,
+    random,
+    db,
+    keys,
+    issuer,
+    tsp,
+    wallet,
+    inbox,
+    tspCalls,
+    tspIssuerCalls,
+    walletCalls,
+    lines,
+    cutOff: (party, off = true) => void (off ? away.add(party) : away.delete(party)),
+    async seal(value) {
+      const key = must(await tspCalls.publicKey({}, context()));
+      return sealer.sealTo(key, fromUtf8(JSON.stringify(value)));
+    },
+    async code(mobile, count = 1) {
+      const texts = () => inbox.list().filter((message) => message.toMobile === mobile);
+      await eventually(() => texts().length >= count);
+      return /\d{6}/.exec(texts()[0]!.text)![0];
+    },
+    quiet: () => eventually(async () => (await waiting("issuer")) + (await waiting("tsp")) === 0),
+    async stop() {
+      await issuer.stop();
+      await tsp.stop();
+    },
+  };
+}
+
+/** Keeps everything that was logged as text: event, fields, errors with their stacks. */
+export function recordingLog(lines: string[]): Log {
+  const plain = (_key: string, value: unknown) =>
+    value instanceof Error
+      ? `${value.stack} ${JSON.stringify({ ...value })}`
+      : typeof value === "bigint"
+        ? `${value}`
+        : value;
+  const write = (event: string, fields?: object) => void lines.push(`${event} ${JSON.stringify(fields ?? {}, plain)}`);
+  const log: Log = { info: write, warn: write, error: write, with: () => log };
+  return log;
+}
+
+let serial = 0;
+/** Each call its own idempotency key, unless a test says which. */
+export function context(idempotencyKey = `key-${++serial}`): CallContext {
+  return { journeyId: `journey-${serial}`, idempotencyKey };
+}
+
+export function must<T, E>(result: Result<T, E>): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+
+export async function eventually(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 5000; turn++) {
+    if (await done()) return;
+    await new Promise((next) => setTimeout(next, 2));
+  }
+  throw new Error("it never came to that");
+}
+
+export const demo = (id: string): DemoCard => DEMO_CARDS.find((card) => card.id === id)!;
+
+/** What a holder types of a card. */
+export function typed(card: DemoCard, more: Partial<CardData> = {}): CardData {
+  return {
+    pan: card.pan,
+    holderName: card.holderName,
+    mobile: card.mobile,
+    ...(card.kind === "credit" ? { expiry: card.expiry, cvn2: card.cvn2 } : {}),
+    ...more,
+  };
+}
+
+/** A device's key pair. */
+export function deviceKey(): { readonly publicKey: PublicJwk; open(jwe: string): Promise<unknown> } {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { x, y } = privateKey.export({ format: "jwk" }) as { x: string; y: string };
+  const key = importJWK(privateKey.export({ format: "jwk" }), "ECDH-ES+A256KW");
+  return {
+    publicKey: { kty: "EC", crv: "P-256", x, y },
+    async open(jwe) {
+      return JSON.parse(Buffer.from((await compactDecrypt(jwe, await key)).plaintext).toString());
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually } from "../../app/demo/play.ts";
+import { kabao, type Serving, serve } from "./processes.ts";
+
+// `kabao serve` from outside: what it prints, how it ends, what it leaves.
+
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "kabao-serve-"));
+  undo.push(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+async function serving(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Serving> {
+  const started = await serve(args, environment);
+  undo.push(async () => {
+    started.child.kill("SIGTERM");
+    await started.ended;
+  });
+  return started;
+}
+
+async function endedBy(signal: NodeJS.Signals, started: Serving): Promise<number | string> {
+  started.child.kill(signal);
+  return started.ended;
+}
+
+/** What a command said that never became ready. */
+async function refusal(args: readonly string[]): Promise<{ readonly code: string; readonly lines: readonly string[] }> {
+  const error = await serve(args).then(
+    () => new Error("it started"),
+    (reason: Error) => reason,
+  );
+  const [, code = "", said = ""] = /^ended with (\S+): ([\s\S]*)$/.exec(error.message) ?? [];
+  return { code, lines: said.trim().split("\n") };
+}
+
+const postmaster = (data: string) =>
+  Number(readFileSync(join(data, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+/** Ended, or only waiting for whoever should hear of its end. */
+const hasEnded = (pid: number) =>
+  eventually(async () => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8") === "" ? true : undefined;
+    } catch {
+      return true;
+    }
+  });
+const isAlive = (pid: number) => process.kill(pid, 0);
+const API = ["--no-pages", "--port", "18460"];
+
+describe("kabao serve", () => {
+  test("prints one ready line with its address, and leaves nothing of an ephemeral run", async () => {
+    const temporary = folder();
+    const started = await serving([...API, "--ephemeral"], { TMPDIR: temporary });
+    expect(started.printed()).toBe("ready http://localhost:18460\n");
+    expect(await (await fetch("http://localhost:18460/demo/v1/cards")).json()).toHaveProperty("cards");
+    const [home] = readdirSync(temporary).filter((name) => name.startsWith("kabao-"));
+    const database = postmaster(join(temporary, home!));
+    expect(isAlive(database)).toBe(true);
+    expect(await endedBy("SIGINT", started)).toBe(0);
+    expect(await hasEnded(database)).toBe(true);
+    expect(readdirSync(temporary).filter((name) => name.startsWith("kabao-"))).toEqual([]);
+  });
+
+  test("starts again on its data, after an end and after kill -9, with the database that outlived it", async () => {
+    const data = folder();
+    const options = ["--party", "acquirer", "--port", "18460", "--data", data];
+    const home = join(data, "acquirer");
+    const first = await serving(options);
+    expect(await endedBy("SIGTERM", first)).toBe(0);
+    expect(readdirSync(data).filter((name) => name.startsWith("lock"))).toEqual([]);
+
+    const second = await serving(options);
+    const database = postmaster(home);
+    expect(await endedBy("SIGKILL", second)).toBe("SIGKILL");
+    expect(isAlive(database)).toBe(true);
+    const third = await serving(options);
+    expect(postmaster(home)).toBe(database);
+    expect(await endedBy("SIGHUP", third)).toBe(0);
+    expect(await hasEnded(database)).toBe(true);
+  });
+
+  test("one line for data that is in use, one for a port that is taken; no database is left behind", async () => {
+    const data = folder();
+    const started = await serving(["--party", "acquirer", "--port", "18460", "--data", data]);
+    const onData = await refusal(["--party", "acquirer", "--port", "18490", "--data", data]);
+    expect(onData).toMatchObject({
+      code: "1",
+      lines: [expect.stringContaining(`acquirer already runs on this data (process ${started.child.pid})`)],
+    });
+    const others = folder();
+    const onPort = await refusal(["--party", "acquirer", "--port", "18460", "--data", others]);
+    expect(onPort).toMatchObject({ code: "1", lines: [expect.stringContaining("port 18462 is in use")] });
+    expect(readdirSync(join(others, "acquirer", "postgres"))).not.toContain("postmaster.pid");
+    expect((await fetch("http://localhost:18462/demo/v1/cards")).status).toBe(200);
+  });
+
+  test.each([
+    [["--prot", "18460"], [/--port/]],
+    [
+      ["--profile", "production", "--ephemeral", "--host", "0.0.0.0"],
+      [/--host/, /--database/, /--smpp/, /--ephemeral/],
+    ],
+  ] as const)("%j ends with code 2, and says all that is wrong", async (args, patterns) => {
+    const { code, lines } = await refusal(args);
+    expect(code).toBe("2");
+    for (const pattern of patterns) expect(lines.join("\n")).toMatch(pattern);
+  });
+
+  test("a signal during the start ends it as well, and nothing is left", async () => {
+    const temporary = folder();
+    const child = kabao(["serve", ...API, "--ephemeral"], { TMPDIR: temporary });
+    const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+    const begun = () => readdirSync(temporary).find((name) => name.startsWith("kabao-"));
+    await eventually(async () => begun());
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(begun()).toBeUndefined();
+  });
+
+  test("an address that no name of ours leads to is refused at every door", async () => {
+    const data = folder();
+    await serving(["--party", "tsp,wallet", "--port", "18460", "--data", data]);
+    const ask = (url: string, headers: Record<string, string>) =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "k", ...headers },
+        body: "{}",
+      }).then((response) => response.status);
+    const door = "http://127.0.0.1:18474/tsp/issuer/v1/changeToken";
+    expect(await ask(door, {})).toBe(401);
+    expect(await ask(door, { origin: "http://localhost:18460" })).toBe(403);
+    expect(await ask("http://127.0.0.1:18461/wallet/v1/passes", { origin: "http://evil.example" })).toBe(403);
+  });
+});

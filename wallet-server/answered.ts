@@ -1,0 +1,56 @@
+import type { Db, Queries } from "#contracts/ports";
+import { type Problem, problem } from "#contracts/problem";
+import { err, ok, type Result } from "#protocol/bytes";
+import type { Instant } from "#protocol/time";
+
+/** Two of the same call ran at once, and the other one was first. */
+class AlreadyAnswered extends Error {}
+
+/**
+ * A call of an account whose repeat, however late, gets the first answer and changes nothing. Another request under the
+ * same key is refused. Refusals are not kept: what was refused may be tried again.
+ *
+ * @param work does it, and calls `remember` with the answer in the transaction of its change; `remember` throws what
+ *   undoes that transaction when another was first.
+ */
+export async function once<T>(
+  db: Db,
+  name: { readonly accountId: string; readonly operation: string; readonly key: string },
+  request: object,
+  now: Instant,
+  work: (remember: (tx: Queries, answer: T) => Promise<void>) => Promise<Result<T, Problem>>,
+): Promise<Result<T, Problem>> {
+  const asked = JSON.stringify(request);
+  const id = [name.accountId, name.operation, name.key] as const;
+
+  async function recall(): Promise<Result<T, Problem> | undefined> {
+    const rows = await db.query<{ request: string; answer: T }>(
+      { text: "select request, answer from answered_call where account_id = $1 and operation = $2 and key = $3" },
+      id,
+    );
+    if (rows[0] === undefined) return undefined;
+    return rows[0].request === asked
+      ? ok(rows[0].answer)
+      : err(problem("idempotencyMismatch", { at: "Idempotency-Key" }));
+  }
+
+  async function remember(tx: Queries, answer: T): Promise<void> {
+    const first = await tx.query(
+      {
+        text: `insert into answered_call (account_id, operation, key, request, answer, at) values ($1, $2, $3, $4, $5::jsonb, $6)
+          on conflict do nothing returning key`,
+      },
+      [...id, asked, JSON.stringify(answer), now],
+    );
+    if (first.length === 0) throw new AlreadyAnswered();
+  }
+
+  const before = await recall();
+  if (before !== undefined) return before;
+  try {
+    return await work(remember);
+  } catch (error) {
+    if (error instanceof AlreadyAnswered) return (await recall())!;
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { Lock } from "lucide-react";
+import { type FormEvent, useEffect, useRef } from "react";
+import { usePage } from "../../page-context.ts";
+import { useSay } from "../../text/language.tsx";
+import { TEXT } from "../../text/words.ts";
+import { Button } from "../../ui/button.tsx";
+import { FaultNote } from "../../ui/fault-note.tsx";
+import { type CardField, groupPan, slashExpiry } from "./card-form.ts";
+import { DemoCards } from "./demo-cards.tsx";
+import type { AddCardState } from "./flow.ts";
+import { TextField } from "./text-field.tsx";
+
+const ORDER: readonly CardField[] = ["pan", "holderName", "mobile", "expiry", "cvn2"];
+
+/** The card as the holder types it. Each field says what is wrong with it; nothing leaves the page before all are right. */
+export function CardStep({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
+  const { addCard } = usePage();
+  const say = useSay();
+  const form = useRef<HTMLFormElement>(null);
+  const { fields, faults, credit, busy } = state;
+  const firstFault = ORDER.find((name) => faults[name] !== undefined);
+
+  useEffect(() => {
+    if (firstFault !== undefined) form.current?.querySelector<HTMLInputElement>(`[name="${firstFault}"]`)?.focus();
+  }, [firstFault]);
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    void addCard.submitCard();
+  }
+  const field = (name: CardField) => ({
+    name,
+    value: fields[name],
+    disabled: busy,
+    ...(faults[name] === undefined ? {} : { fault: say(faults[name]) }),
+  });
+
+  return (
+    <form ref={form} onSubmit={submit} noValidate autoComplete="off" className="grid gap-3.5">
+      <p className="flex items-start gap-2 text-[13px] leading-snug text-ink-2">
+        <Lock aria-hidden="true" className="mt-px size-4 shrink-0" /> {say(TEXT.add.formText)}
+      </p>
+      <DemoCards />
+      <TextField
+        {...field("pan")}
+        label={say(TEXT.add.pan)}
+        inputMode="numeric"
+        autoComplete="cc-number"
+        className="tabular tracking-wide"
+        onType={(pan) => addCard.edit({ pan: groupPan(pan) })}
+      />
+      <TextField
+        {...field("holderName")}
+        label={say(TEXT.add.holderName)}
+        placeholder={say(TEXT.add.holderHint)}
+        autoComplete="cc-name"
+        onType={(holderName) => addCard.edit({ holderName })}
+      />
+      <TextField
+        {...field("mobile")}
+        label={say(TEXT.add.mobile)}
+        inputMode="tel"
+        autoComplete="tel"
+        className="tabular"
+        onType={(mobile) => addCard.edit({ mobile })}
+      />
+      {credit && (
+        <div className="rise grid gap-2">
+          <p className="text-[13px] text-ink-2">{say(TEXT.add.creditWanted)}</p>
+          <div className="grid grid-cols-2 items-start gap-3">
+            <TextField
+              {...field("expiry")}
+              label={say(TEXT.add.expiry)}
+              placeholder={say(TEXT.add.expiryHint)}
+              inputMode="numeric"
+              autoComplete="cc-exp"
+              className="tabular"
+              onType={(expiry) => addCard.edit({ expiry: slashExpiry(expiry) })}
+            />
+            <TextField
+              {...field("cvn2")}
+              label={say(TEXT.add.cvn2)}
+              placeholder={say(TEXT.add.cvn2Hint)}
+              inputMode="numeric"
+              autoComplete="cc-csc"
+              className="tabular"
+              onType={(cvn2) => addCard.edit({ cvn2 })}
+            />
+          </div>
+        </div>
+      )}
+      {state.fault !== undefined && <FaultNote fault={state.fault} />}
+      <Button type="submit" busy={busy} className="mt-1 min-h-12">
+        {say(busy ? TEXT.add.submitting : TEXT.next)}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+import { usePage } from "../../page-context.ts";
+import { useLanguage, useSay } from "../../text/language.tsx";
+import { TEXT } from "../../text/words.ts";
+import { Button } from "../../ui/button.tsx";
+import { FaultNote } from "../../ui/fault-note.tsx";
+import { CardFace } from "../card-face.tsx";
+import type { AddCardState } from "./flow.ts";
+
+/** The bank's terms. Which version, when and in which language is recorded with the agreement. */
+export function TermsStep({ state }: { state: Extract<AddCardState, { step: "terms" }> }) {
+  const { addCard } = usePage();
+  const say = useSay();
+  const language = useLanguage();
+  const { binding, busy } = state;
+  return (
+    <div className="rise grid gap-4">
+      {binding.product !== undefined && binding.panSuffix !== undefined && (
+        <div className="mx-auto w-56">
+          <CardFace product={binding.product} panSuffix={binding.panSuffix} />
+        </div>
+      )}
+      <div className="rounded-2xl bg-panel-2 p-4">
+        <h3 className="font-bold">{say(TEXT.add.termsTitle)}</h3>
+        {binding.terms !== undefined && (
+          <>
+            <p className="mt-2 max-h-48 overflow-y-auto text-[14px] leading-relaxed text-ink-2">
+              {say(binding.terms.text)}
+            </p>
+            <p className="mt-2 text-xs text-ink-3">{say(TEXT.add.termsVersion(binding.terms.version))}</p>
+          </>
+        )}
+      </div>
+      {state.fault !== undefined && <FaultNote fault={state.fault} />}
+      <div className="grid grid-cols-[1fr_2fr] gap-2">
+        <Button look="plain" disabled={busy} onClick={() => addCard.close()}>
+          {say(TEXT.add.disagree)}
+        </Button>
+        <Button busy={busy} onClick={() => void addCard.acceptTerms(language)} className="min-h-12">
+          {say(busy ? TEXT.add.deciding : TEXT.add.agree)}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useId } from "react";
+import type { Product } from "#contracts/common";
+
+/** Drawn backgrounds of the invented bank's cards, by the product's `art`. Another bank's card gets a plain one. */
+export function CardArt({ art }: { art: Product["art"] }) {
+  const id = useId();
+  switch (art) {
+    case "demo-debit":
+      return <Hills id={id} />;
+    case "demo-credit":
+      return <Night id={id} />;
+    default:
+      return <Plain id={id} />;
+  }
+}
+
+const FRAME = "absolute inset-0 size-full";
+
+/** Blue hills in the mist, for the debit card. */
+function Hills({ id }: { id: string }) {
+  return (
+    <svg viewBox="0 0 342 216" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={FRAME}>
+      <defs>
+        <linearGradient id={id} x1="0" y1="0" x2="1" y2="1">
+          <stop offset="0" stopColor="#0f3f8f" />
+          <stop offset="0.55" stopColor="#1558b8" />
+          <stop offset="1" stopColor="#0b6d7c" />
+        </linearGradient>
+      </defs>
+      <rect width="342" height="216" fill={`url(#${id})`} />
+      <circle cx="268" cy="76" r="30" fill="#fff" opacity="0.13" />
+      <circle cx="268" cy="76" r="46" fill="none" stroke="#fff" opacity="0.1" />
+      <circle cx="268" cy="76" r="64" fill="none" stroke="#fff" opacity="0.07" />
+      <path d="M0 150c40-34 66-26 96-6s58 22 92-14 70-40 102-14 40 24 52 18v82H0z" fill="#fff" opacity="0.08" />
+      <path d="M0 176c52-30 84-18 128-4s82-10 118-30 66-10 96 10v64H0z" fill="#fff" opacity="0.09" />
+      <path d="M0 196c62-20 120-12 174-6s112-8 168-20v46H0z" fill="#062a5e" opacity="0.35" />
+    </svg>
+  );
+}
+
+/** Graphite with a thread of gold, for the credit card. */
+function Night({ id }: { id: string }) {
+  return (
+    <svg viewBox="0 0 342 216" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={FRAME}>
+      <defs>
+        <linearGradient id={id} x1="0" y1="0" x2="1" y2="1">
+          <stop offset="0" stopColor="#15171c" />
+          <stop offset="0.6" stopColor="#2b2e37" />
+          <stop offset="1" stopColor="#191b21" />
+        </linearGradient>
+      </defs>
+      <rect width="342" height="216" fill={`url(#${id})`} />
+      <g fill="none" stroke="#d9b36a">
+        <path d="M-10 190c80-70 150-20 214-66S300 20 372 38" opacity="0.55" strokeWidth="1.4" />
+        <path d="M-10 202c84-70 154-22 220-68S306 34 372 52" opacity="0.34" />
+        <path d="M-10 214c88-70 158-24 226-70s96-98 156-80" opacity="0.22" />
+        <path d="M-10 226c92-70 162-26 232-72s100-94 150-76" opacity="0.14" />
+      </g>
+      <path d="M236 0h106v216H150z" fill="#fff" opacity="0.025" />
+    </svg>
+  );
+}
+
+function Plain({ id }: { id: string }) {
+  return (
+    <svg viewBox="0 0 342 216" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={FRAME}>
+      <defs>
+        <linearGradient id={id} x1="0" y1="0" x2="1" y2="1">
+          <stop offset="0" stopColor="#44506a" />
+          <stop offset="1" stopColor="#2b3347" />
+        </linearGradient>
+      </defs>
+      <rect width="342" height="216" fill={`url(#${id})`} />
+      <circle cx="300" cy="20" r="120" fill="#fff" opacity="0.05" />
+      <circle cx="300" cy="20" r="76" fill="#fff" opacity="0.05" />
+    </svg>
+  );
+}

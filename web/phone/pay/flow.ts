@@ -1,0 +1,139 @@
+import type { NoticeView, PassView } from "#contracts/wallet-api";
+import { createStore, type Store } from "../../store.ts";
+import { FAULTS, type Fault, fieldFault, passkeyFault, problemFault } from "../../text/fault.ts";
+import type { NearField, WaitingTerminal } from "../../till/field.ts";
+import type { Phone } from "../phone.ts";
+import type { PhonePorts } from "../ports.ts";
+
+/** One payment on the phone, from the holder's finger to the bank's notice. */
+export type PayState =
+  | { readonly kind: "idle" }
+  | { readonly kind: "proving"; readonly pass: PassView }
+  /** The holder is verified; the next terminal in whose field the phone comes gets one cryptogram. */
+  | { readonly kind: "armed"; readonly pass: PassView }
+  | { readonly kind: "near"; readonly pass: PassView; readonly terminal: WaitingTerminal }
+  /** The terminal has its cryptogram. What became of it, a card never hears: the bank's notice tells. */
+  | { readonly kind: "handedOver"; readonly pass: PassView; readonly at: number; readonly notice?: NoticeView }
+  | { readonly kind: "failed"; readonly pass: PassView; readonly fault: Fault };
+
+export interface PayFlow {
+  readonly state: Store<PayState>;
+  start(pass: PassView): Promise<void>;
+  /** Back to the cards; an armed card is locked again. */
+  close(): void;
+}
+
+/** A verified card waits this long for a terminal, as the phones do that it is modelled on. */
+const ARMED_MS = 60_000;
+/** The way of the hand to the reader: long enough to be seen. */
+const APPROACH_MS = 450;
+const SHOWN_MS = 4_000;
+
+export function createPayFlow(
+  phone: Phone,
+  near: NearField,
+  ports: Pick<PhonePorts, "passkey" | "storage" | "field" | "timers" | "clock">,
+): PayFlow {
+  const state = createStore<PayState>({ kind: "idle" });
+  let cancelTimer = () => {};
+  /** Counts payments: what an earlier one still has to say must not touch a later one. */
+  let run = 0;
+  const later = (delayMs: number, work: () => void) => {
+    cancelTimer();
+    cancelTimer = ports.timers.after(delayMs, work);
+  };
+  const fail = (pass: PassView, fault: Fault) => {
+    phone.desk?.wallet.disarm();
+    state.set({ kind: "failed", pass, fault });
+  };
+  const isNow = (kind: PayState["kind"], pass: PassView) => {
+    const now = state.get();
+    return now.kind === kind && now.kind !== "idle" && now.pass === pass;
+  };
+
+  function approach(): void {
+    const now = state.get();
+    if (now.kind !== "armed" || near.get() === undefined) return;
+    later(APPROACH_MS, () => void tap(now.pass));
+  }
+
+  async function tap(pass: PassView): Promise<void> {
+    const terminal = near.get();
+    const { desk } = phone;
+    if (!isNow("armed", pass) || desk === undefined) return;
+    if (terminal === undefined) return waitForTerminal(pass);
+    state.set({ kind: "near", pass, terminal });
+    const { applet } = desk.wallet;
+    const mine = run;
+    const end = await ports.field.hold(terminal.terminalId, terminal.pairingCode, async (apdu) => {
+      const answer = await applet.process(apdu);
+      if (applet.lastAtc !== undefined && isNow("near", pass)) handOver(pass);
+      return answer;
+    });
+    // Closed in between, or handed over: the terminal's word changes nothing any more.
+    if (isNow("near", pass)) fail(pass, fieldFault(end));
+    if (run === mine) desk.wallet.disarm();
+    void phone.readCards();
+  }
+
+  function handOver(pass: PassView): void {
+    state.set({ kind: "handedOver", pass, at: ports.clock.now() });
+    later(2 * SHOWN_MS, close);
+  }
+
+  function waitForTerminal(pass: PassView): void {
+    later(ARMED_MS, () => {
+      if (isNow("armed", pass)) fail(pass, FAULTS.tooLate);
+    });
+  }
+
+  function close(): void {
+    cancelTimer();
+    const { kind } = state.get();
+    if (kind !== "idle" && kind !== "handedOver") phone.desk?.wallet.disarm();
+    state.set({ kind: "idle" });
+  }
+
+  near.subscribe(approach);
+  phone.arrival.subscribe(() => {
+    const notice = phone.arrival.get();
+    const now = state.get();
+    if (notice === undefined || now.kind !== "handedOver" || notice.passId !== now.pass.passId) return;
+    state.set({ ...now, notice });
+    later(SHOWN_MS, close);
+  });
+
+  return {
+    state,
+    close,
+    async start(pass) {
+      const { desk } = phone;
+      const { kind } = state.get();
+      if (desk === undefined || kind === "proving" || kind === "armed" || kind === "near") return;
+      cancelTimer();
+      run += 1;
+      state.set({ kind: "proving", pass });
+      const now = phone.state.get();
+      if (now.kind !== "ready" || now.keyRoom === "gone") return fail(pass, FAULTS.keyGone);
+      if ((await ports.storage.keysLeft(pass.token.tokenRef)) === 0) await phone.readCards();
+      const proof = await ports.passkey.prove(desk.record.credentialId, desk.record.prfInput);
+      if (!isNow("proving", pass)) return;
+      if (!proof.ok) return fail(pass, passkeyFault(proof.error));
+      const { prf = new Uint8Array(32) } = proof.value;
+      const armed = await desk.wallet.arm(pass, prf);
+      prf.fill(0);
+      if (!isNow("proving", pass)) return desk.wallet.disarm();
+      if (!armed.ok) {
+        const { code } = armed.error;
+        const noKeys = code === "wrongState" && pass.token.status === "active";
+        return fail(
+          pass,
+          code === "forbidden" ? FAULTS.wrongPasskey : noKeys ? FAULTS.noKeys : problemFault(armed.error),
+        );
+      }
+      state.set({ kind: "armed", pass });
+      waitForTerminal(pass);
+      approach();
+    },
+  };
+}

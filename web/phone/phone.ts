@@ -1,0 +1,377 @@
+import type { CallContext, Calls } from "#contracts/operation";
+import type { Problem } from "#contracts/problem";
+import type { BindingView, NoticeView, PassView, WalletDeviceApi, WalletEvent } from "#contracts/wallet-api";
+import { createWallet, type Wallet } from "#device/wallet";
+import type { Result } from "#protocol/bytes";
+import { pureCipher } from "#protocol/crypto";
+import type { DeviceRecord } from "../adapters/device-record.ts";
+import { createStore, type Store } from "../store.ts";
+import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
+import type { PhonePorts, Proof, SessionRecord } from "./ports.ts";
+
+/**
+ * Where the device's private half is: wrapped under the passkey, in this page's memory alone (no PRF), or gone with the
+ * page that had it.
+ */
+export type KeyRoom = "wrapped" | "memory" | "gone";
+
+export type PhoneState =
+  | { readonly kind: "starting"; readonly fault?: Fault }
+  | {
+      readonly kind: "welcome";
+      readonly busy: boolean;
+      readonly fault?: Fault;
+      /** The account that was signed in here before. */
+      readonly known?: string;
+    }
+  | ReadyPhone;
+
+export interface ReadyPhone {
+  readonly kind: "ready";
+  readonly name: string;
+  readonly keyRoom: KeyRoom;
+  readonly connected: boolean;
+  /** Cards and notices were read at least once. */
+  readonly loaded: boolean;
+  readonly passes: readonly PassView[];
+  readonly notices: readonly NoticeView[];
+  /** Bindings that were begun and can go on, newest first. */
+  readonly bindings: readonly BindingView[];
+  /** What went wrong while nobody asked for anything. */
+  readonly trouble?: Fault;
+}
+
+/** A signed-in device: what the flows of the phone work with. */
+export interface Desk {
+  readonly session: SessionRecord;
+  readonly record: DeviceRecord;
+  readonly calls: Calls<WalletDeviceApi>;
+  readonly wallet: Wallet;
+}
+
+export interface Phone {
+  readonly state: Store<PhoneState>;
+  /** The notice that slides in now. */
+  readonly arrival: Store<NoticeView | undefined>;
+  boot(): Promise<void>;
+  /** A new account with a new passkey. */
+  begin(name: string): Promise<void>;
+  signIn(): Promise<void>;
+  signOut(): void;
+  /** Without PRF, after a reload: the old device and its cards go, a new key pair comes. */
+  renewDevice(): Promise<void>;
+  readonly desk: Desk | undefined;
+  context(journeyId?: string): CallContext;
+  /** Reads the device's cards again and brings keys and storage in line. */
+  readCards(): Promise<void>;
+  readBindings(): Promise<void>;
+  setDefault(pass: PassView): Promise<Fault | undefined>;
+  changePass(pass: PassView, change: "suspend" | "resume" | "delete"): Promise<Fault | undefined>;
+}
+
+const RETRY_MS = 1_500;
+const ARRIVAL_SHOWN_MS = 6_000;
+const NOTICES_KEPT = 50;
+
+export function createPhone(ports: PhonePorts): Phone {
+  const { signIn, passkey, sessions, records, timers, random } = ports;
+  const state = createStore<PhoneState>({ kind: "starting" });
+  const arrival = createStore<NoticeView | undefined>(undefined);
+  let desk: Desk | undefined;
+  let stopFollowing = () => {};
+  let cancelArrival = () => {};
+  let cancelRetry = () => {};
+  /** The private half of a passkey without PRF, and the device it belongs to. */
+  let inMemory: { readonly deviceId: string; readonly keys: Parameters<typeof createWallet>[0]["keys"] } | undefined;
+
+  const context = (journeyId: string = random.uuid()): CallContext => ({ journeyId, idempotencyKey: random.uuid() });
+  const patch = (change: Partial<ReadyPhone>) =>
+    state.update((now) => (now.kind === "ready" ? { ...now, ...change } : now));
+  const welcome = (fault?: Fault, known?: string) =>
+    state.set({
+      kind: "welcome",
+      busy: false,
+      ...(fault === undefined ? {} : { fault }),
+      ...(known === undefined ? {} : { known }),
+    });
+
+  /** A session that the server knows, on the device that this browser is. */
+  async function enter(session: SessionRecord): Promise<void> {
+    cancelRetry();
+    const calls = ports.deviceCalls(session.accessToken);
+    const me = await calls.me({}, context());
+    if (!me.ok && me.error.code === "notSignedIn") {
+      sessions.clear();
+      return welcome(problemFault(me.error), session.name);
+    }
+    if (!me.ok) {
+      state.set({ kind: "starting", fault: problemFault(me.error) });
+      cancelRetry = timers.after(RETRY_MS, () => void enter(session));
+      return;
+    }
+    const record = await records.read();
+    const mine = me.value.devices.find((device) => device.deviceId === record?.deviceId);
+    // Another account's device, or none: a new one wants a key pair, and that wants the passkey.
+    if (record === undefined || record.accountId !== session.accountId || mine === undefined)
+      return welcome(undefined, session.name);
+    open(session, record);
+  }
+
+  function open(session: SessionRecord, record: DeviceRecord): void {
+    const keyRoom: KeyRoom =
+      record.wrapped !== undefined ? "wrapped" : inMemory?.deviceId === record.deviceId ? "memory" : "gone";
+    const keys =
+      record.wrapped !== undefined
+        ? ports.wrappedKeys(record.publicKey, record.wrapped)
+        : keyRoom === "memory"
+          ? inMemory!.keys
+          : { publicKey: record.publicKey, openJwe: async () => undefined };
+    const calls = ports.deviceCalls(session.accessToken);
+    const { storage, sealer, clock } = ports;
+    desk = {
+      session,
+      record,
+      calls,
+      wallet: createWallet({ calls, storage, keys, sealer, clock, random, cipher: pureCipher }),
+    };
+    state.set({
+      kind: "ready",
+      name: session.name,
+      keyRoom,
+      connected: true,
+      loaded: false,
+      passes: [],
+      notices: [],
+      bindings: [],
+    });
+    stopFollowing();
+    stopFollowing = ports.follow(session.accessToken, record.deviceId, {
+      onEvent,
+      onUp() {
+        patch({ connected: true });
+        void Promise.all([readCards(), readBindings(), readNotices()]).then(() => patch({ loaded: true }));
+      },
+      onDown: () => patch({ connected: false }),
+      onRefused() {
+        sessions.clear();
+        leave(problemFault({ code: "notSignedIn" }));
+      },
+    });
+  }
+
+  function leave(fault?: Fault): void {
+    const known = desk?.session.name;
+    stopFollowing();
+    desk?.wallet.disarm();
+    desk = undefined;
+    welcome(fault, known);
+  }
+
+  /** Makes this browser a device of the account. `prf` is used up. */
+  function enrol(session: SessionRecord, proof: Proof, prfInput: string): Promise<Result<DeviceRecord, Problem>> {
+    return ports.exclusively("device", async () => {
+      const made = await ports.makeKeys(proof.prf);
+      const calls = ports.deviceCalls(session.accessToken);
+      const enrolled = await calls.enrolDevice(
+        { name: session.name, kind: "phone", keySource: "hce", publicKey: made.publicKey },
+        context(),
+      );
+      if (!enrolled.ok) return enrolled;
+      const { deviceId } = enrolled.value;
+      const record: DeviceRecord = {
+        accountId: session.accountId,
+        deviceId,
+        publicKey: made.publicKey,
+        credentialId: proof.credentialId,
+        prfInput,
+        ...(made.wrapped === undefined ? {} : { wrapped: made.wrapped }),
+      };
+      await records.clear();
+      await records.write(record);
+      inMemory = made.wrapped === undefined ? { deviceId, keys: made.keys } : undefined;
+      return { ok: true, value: record };
+    });
+  }
+
+  async function settle(session: SessionRecord, proof: Proof, prfInput: string): Promise<void> {
+    sessions.write(session);
+    const record = await records.read();
+    const me = await ports.deviceCalls(session.accessToken).me({}, context());
+    if (!me.ok) return welcome(problemFault(me.error), session.name);
+    const mine = me.value.devices.some((device) => device.deviceId === record?.deviceId);
+    if (record !== undefined && mine && record.credentialId === proof.credentialId) {
+      proof.prf?.fill(0);
+      return open(session, record);
+    }
+    const enrolled = await enrol(session, proof, prfInput);
+    return enrolled.ok ? open(session, enrolled.value) : welcome(problemFault(enrolled.error), session.name);
+  }
+
+  function onEvent(event: WalletEvent) {
+    switch (event.type) {
+      case "passes":
+        return void readCards();
+      case "binding":
+        return void readBindings();
+      case "notice":
+        return addNotice(event.notice);
+    }
+  }
+
+  function addNotice(notice: NoticeView): void {
+    const { noticeId } = notice.notice;
+    state.update((now) =>
+      now.kind !== "ready" || now.notices.some((known) => known.notice.noticeId === noticeId)
+        ? now
+        : { ...now, notices: [notice, ...now.notices].slice(0, NOTICES_KEPT) },
+    );
+    cancelArrival();
+    arrival.set(notice);
+    cancelArrival = timers.after(ARRIVAL_SHOWN_MS, () => arrival.set(undefined));
+  }
+
+  const readCards = oneAtATime(() =>
+    ports.exclusively("cards", bringInLine).catch(() => patch({ trouble: FAULTS.storage })),
+  );
+
+  async function bringInLine(): Promise<void> {
+    if (desk === undefined) return;
+    const { calls, wallet, record } = desk;
+    const read = await calls.passes({ deviceId: record.deviceId }, context());
+    if (!read.ok) return;
+    patch({ passes: read.value.passes });
+    await wallet.follow(read.value.passes);
+    if (keyRoomNow() === "gone") return;
+    const here = new Set((await ports.storage.cards()).map((card) => card.tokenRef));
+    for (const pass of read.value.passes) {
+      if (pass.token.status !== "active") continue;
+      // A page that was closed too early left the package at the server, or used keys without fetching more.
+      await (here.has(pass.token.tokenRef) && pass.provisioned ? wallet.refill(pass) : wallet.provision(pass));
+    }
+  }
+
+  const readBindings = oneAtATime(async () => {
+    if (desk === undefined) return;
+    const read = await desk.calls.openBindings({ deviceId: desk.record.deviceId }, context());
+    if (read.ok) patch({ bindings: read.value.bindings });
+  });
+
+  async function readNotices(): Promise<void> {
+    if (desk === undefined) return;
+    const read = await desk.calls.notices({ deviceId: desk.record.deviceId }, context());
+    if (!read.ok) return;
+    const now = state.get();
+    const known = new Set(now.kind === "ready" ? now.notices.map(({ notice }) => notice.noticeId) : []);
+    const missed =
+      now.kind === "ready" && now.loaded
+        ? read.value.notices.find((one) => !known.has(one.notice.noticeId))
+        : undefined;
+    patch({ notices: read.value.notices });
+    if (missed !== undefined) addNotice(missed);
+  }
+
+  function keyRoomNow(): KeyRoom {
+    const now = state.get();
+    return now.kind === "ready" ? now.keyRoom : "gone";
+  }
+
+  async function busy(work: () => Promise<void>): Promise<void> {
+    state.update((now) => (now.kind === "welcome" ? { ...now, busy: true } : now));
+    try {
+      await work();
+    } catch {
+      // IndexedDB says no: private browsing, a full disk.
+      welcome(FAULTS.storage);
+    }
+  }
+
+  const afterChange = (changed: Result<unknown, Problem>): Promise<Fault | undefined> =>
+    readCards().then(() => (changed.ok ? undefined : problemFault(changed.error)));
+
+  return {
+    state,
+    arrival,
+    get desk() {
+      return desk;
+    },
+    context,
+    readCards,
+    readBindings,
+    async boot() {
+      const session = sessions.read();
+      await (session === undefined ? welcome() : enter(session));
+    },
+    begin: (name) =>
+      busy(async () => {
+        const begun = await signIn.registerOptions({ name }, context());
+        if (!begun.ok) return welcome(problemFault(begun.error));
+        const created = await passkey.create(begun.value.options);
+        if (!created.ok) return welcome(passkeyFault(created.error));
+        const { ceremonyId, options } = begun.value;
+        const registered = await signIn.register({ ceremonyId, response: created.value.response }, context());
+        if (!registered.ok) return welcome(problemFault(registered.error));
+        const prfInput = ports.prfInputOf(options);
+        // Some authenticators give the PRF output only when they sign in.
+        const proof =
+          created.value.prf === undefined ? await passkey.prove(created.value.credentialId, prfInput) : created;
+        if (!proof.ok) {
+          sessions.write(registered.value);
+          return welcome(passkeyFault(proof.error), registered.value.name);
+        }
+        return settle(registered.value, proof.value, prfInput);
+      }),
+    signIn: () =>
+      busy(async () => {
+        const begun = await signIn.signInOptions({}, context());
+        if (!begun.ok) return welcome(problemFault(begun.error));
+        const { ceremonyId, options } = begun.value;
+        const proof = await passkey.signIn(options);
+        if (!proof.ok) return welcome(passkeyFault(proof.error));
+        const signedIn = await signIn.signIn({ ceremonyId, response: proof.value.response }, context());
+        if (!signedIn.ok) return welcome(problemFault(signedIn.error));
+        return settle(signedIn.value, proof.value, ports.prfInputOf(options));
+      }),
+    signOut() {
+      sessions.clear();
+      leave();
+    },
+    async renewDevice() {
+      if (desk === undefined) return;
+      const { session, record, calls } = desk;
+      const wiped = await calls.wipeDevice({ deviceId: record.deviceId }, context());
+      const { credentialId, prfInput } = record;
+      const enrolled = wiped.ok ? await enrol(session, { credentialId, response: {} }, prfInput) : wiped;
+      if (enrolled.ok) open(session, enrolled.value);
+    },
+    async setDefault(pass) {
+      if (desk === undefined) return undefined;
+      return afterChange(await desk.calls.setDefault({ passId: pass.passId }, context(pass.passId)));
+    },
+    async changePass(pass, change) {
+      if (desk === undefined) return undefined;
+      return afterChange(await desk.calls.changePass({ passId: pass.passId, change }, context(pass.passId)));
+    },
+  };
+}
+
+/** Runs `work` now, or once more after the run that is under way: many callers, at most two runs. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    running = work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return () => {
+    if (running === undefined) return run();
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return run();
+      });
+    return next;
+  };
+}

@@ -1,0 +1,42 @@
+import type { ButtonHTMLAttributes } from "react";
+
+type Look = "primary" | "soft" | "plain" | "danger";
+
+const LOOKS: Readonly<Record<Look, string>> = {
+  primary: "bg-accent text-accent-ink hover:brightness-110 active:brightness-95 disabled:opacity-55",
+  soft: "bg-accent-soft text-accent hover:brightness-[0.97] dark:hover:brightness-110 disabled:opacity-55",
+  plain: "text-accent hover:bg-accent-soft disabled:opacity-55",
+  danger: "bg-bad-soft text-bad hover:brightness-[0.97] dark:hover:brightness-110 disabled:opacity-55",
+};
+
+/** A button of the house. `busy` keeps its width and says so to readers. */
+export function Button({
+  look = "primary",
+  busy = false,
+  className = "",
+  children,
+  disabled,
+  ...rest
+}: ButtonHTMLAttributes<HTMLButtonElement> & { look?: Look; busy?: boolean }) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      disabled={disabled === true || busy}
+      aria-busy={busy}
+      className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-2xl px-5 text-[15px] font-semibold transition ${LOOKS[look]} ${className}`}
+    >
+      {busy && <Spinner />}
+      {children}
+    </button>
+  );
+}
+
+export function Spinner({ className = "size-4" }: { className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={`inline-block animate-spin rounded-full border-2 border-current border-r-transparent ${className}`}
+    />
+  );
+}
