@@ -1,3 +1,4 @@
+export { type CaseCode, type CaseCodeFault, makeCaseCode, parseCaseCode } from "./case-code.ts";
 export {
   type Actor,
   type CauseEntry,
