@@ -1,2 +1,3 @@
 export { createFactLog, FACT_TABLE, type FactLog, type FactNote } from "./fact-log.ts";
+export { ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP } from "./hops.ts";
 export { answerData, decided, type HopStages, witnessCalls, witnessOffer } from "./witness.ts";

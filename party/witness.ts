@@ -5,7 +5,7 @@ import type { Result } from "#protocol/bytes";
 import type { FactData, Stage, Witness } from "#protocol/diagnosis";
 import type { FactLog, FactNote } from "./fact-log.ts";
 
-/** The stage each witnessed operation belongs to. Operations that are not listed leave no facts of their hop. */
+/** The stage each witnessed operation belongs to; the tables are in hops.ts. Operations that are not listed leave no facts of their hop. */
 export type HopStages<A extends Api> = Readonly<Partial<Record<keyof A & string, Stage>>>;
 
 /** Problem codes that mean: nobody knows what became of the request. */
