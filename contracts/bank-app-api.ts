@@ -132,6 +132,8 @@ export const bankAppApi = {
       fromCardId: Id,
       /** A card of this bank, or of another. */
       toBank: v.pipe(v.string(), v.regex(/^(own|[A-Z]{2,12})$/)),
+      /** A payment to a merchant of this category (MCC) instead of a person. */
+      merchantCategory: v.optional(v.pipe(v.string(), v.regex(/^\d{4}$/))),
       amount: Amount,
     }),
     answer: FeeQuote,

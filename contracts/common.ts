@@ -63,6 +63,8 @@ export const CardData = v.object({
   /** Credit cards only. */
   expiry: v.optional(Yymm),
   cvn2: v.optional(v.pipe(v.string(), v.regex(/^\d{3}$/))),
+  /** Where the wallet asks for it: the number of the holder's identity card; the bank compares. */
+  idNumber: v.optional(v.pipe(v.string(), v.regex(/^\d{17}[\dX]$/))),
 });
 export type CardData = v.InferOutput<typeof CardData>;
 

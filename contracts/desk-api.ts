@@ -206,6 +206,11 @@ export const issuerDeskApi = {
     request: v.object({ bindingId: Id, reason: Reason }),
     answer: CallCase,
   }),
+  approveAtBranch: operation({
+    summary: "Teller: the holder is here with the document",
+    request: v.object({ bindingId: Id, document: Document }),
+    answer: Empty,
+  }),
   withdrawBinding: operation({
     summary: "The bank ends a binding that is not active yet",
     request: v.object({ bindingId: Id, reason: Reason }),

@@ -193,4 +193,14 @@ export interface MessageSender {
     readonly text: string;
     readonly at: Instant;
   }): Promise<void>;
+  /** What the carrier says of a text after it took it, where it says anything. The returned function ends the listening. */
+  receipts?(listener: (receipt: DeliveryReceipt) => void): Cancel;
+}
+
+/** The carrier's word on one text. `id` is the one it was sent with. */
+export interface DeliveryReceipt {
+  readonly id: string;
+  readonly delivered: boolean;
+  /** The carrier's own word for why not: "UNDELIV", "EXPIRED", "REJECTD". */
+  readonly reason?: string;
 }
