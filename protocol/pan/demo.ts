@@ -3,10 +3,16 @@
  * no area code of an identity number is 990001, and no person has these names and numbers together.
  */
 
-/** Debit, 19 digits; credit, 16 digits. */
+/** Debit, 19 digits; credit, 16 digits; and three more debit products of the bank, each with a rule of its own. */
 export const DEMO_RANGES = {
   debit: { prefix: "622999", length: 19 },
   credit: { prefix: "625999", length: 16 },
+  /** May live on one device only. */
+  youth: { prefix: "622996", length: 19 },
+  /** Of a branch whose systems are being moved: always in maintenance. */
+  overnight: { prefix: "622997", length: 19 },
+  /** Not admitted to wallets. */
+  gift: { prefix: "622998", length: 19 },
 } as const;
 
 export interface DemoCard {
@@ -14,16 +20,33 @@ export interface DemoCard {
   readonly pan: string;
   readonly kind: "debit" | "credit";
   readonly holderName: string;
-  /** The phone reserved at the bank. */
+  /** The phone in the holder's hand, and the one reserved at the bank unless `reservedMobile` says otherwise. */
   readonly mobile: string;
+  /** What the bank has instead: another phone, or none. */
+  readonly reservedMobile?: string | null;
   /** YYMM, as F14. */
   readonly expiry: string;
   readonly cvn2: string;
   readonly idNumber: string;
-  readonly status: "active" | "notActivated" | "lost" | "frozen";
+  readonly status: "active" | "notActivated" | "lost" | "frozenByHolder" | "frozenByBank" | "replaced" | "closed";
   /** Money on the account when it is opened, in fen. */
   readonly openingMinor: bigint;
   readonly creditLimitMinor: bigint;
+  /** The card whose customer has this one too. */
+  readonly sameCustomerAs?: string;
+  /** The card that this one replaced: same customer, same account. */
+  readonly successorOf?: string;
+  /** Class of the account; 1 unless it says otherwise. */
+  readonly accountClass?: 2 | 3;
+  /** By law: the bank says no more than "go to the branch". */
+  readonly accountRestricted?: true;
+  /** Remote transactions are shut. */
+  readonly counterOnly?: true;
+  readonly arrearsMinor?: bigint;
+  /** YYYYMMDD; far off unless it says otherwise. */
+  readonly documentExpires?: string;
+  /** The bank's own mark: `refuse`, or `watch`: verify in person. */
+  readonly riskMark?: "watch" | "refuse";
 }
 
 export const DEMO_CARDS: readonly DemoCard[] = [
@@ -114,7 +137,7 @@ export const DEMO_CARDS: readonly DemoCard[] = [
     expiry: "3512",
     cvn2: "707",
     idNumber: "990001198707170073",
-    status: "frozen",
+    status: "frozenByBank",
     openingMinor: 6_000_00n,
     creditLimitMinor: 0n,
   },

@@ -1,2 +1,3 @@
 export { DEMO_CARDS, DEMO_RANGES, type DemoCard } from "./demo.ts";
+export { type CarrierHabit, demoCarrier, MAGIC_CARDS, type MagicCard } from "./magic.ts";
 export { luhnDigit, luhnOk, Pan } from "./pan.ts";
