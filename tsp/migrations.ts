@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { ANSWERED_TABLE, FACT_TABLE } from "#party";
 
 export const migrations: readonly Migration[] = [
   {
@@ -71,17 +72,7 @@ export const migrations: readonly Migration[] = [
         answer jsonb not null,
         created_at bigint not null
       );
-      -- First answers to calls whose late repeat must change nothing; b is the key's own.
-      create table answered_call (
-        b smallint not null,
-        caller text not null,
-        operation text not null,
-        key text not null,
-        request text not null,
-        answer jsonb not null,
-        at bigint not null,
-        primary key (b, caller, operation, key)
-      );
+      ${ANSWERED_TABLE}
       create table outbox (
         b smallint not null,
         id text not null,
@@ -92,6 +83,70 @@ export const migrations: readonly Migration[] = [
         primary key (b, id)
       );
       create index outbox_due on outbox (next_at);
+    `,
+  },
+  {
+    number: 2,
+    name: "verification, facts, renewals",
+    sql: `
+      ${FACT_TABLE}
+      alter table token
+        add column verify_by bigint,
+        -- Of a renewed token: the expiry that the device may still show until it has fetched the new one.
+        add column previous_expiry text;
+      -- No order of calls makes two live tokens of one card on one device.
+      create unique index token_once on token (pan_ref, device_id, b) where status <> 'deleted';
+      create index token_verify on token (verify_by) where status = 'inactive';
+      create index token_expiry on token (token_expiry) where status in ('active', 'suspended');
+      -- Who holds a whole device suspended: what becomes active on it comes out suspended.
+      create table device (device_id text primary key, held_by text[] not null);
+      alter table binding
+        -- A red decision answers this key alone: asked anew, it is decided anew. Null after a cure.
+        add column asked_key text,
+        add column ended_cause text;
+      -- What the TSP's own score counts. Names only as a keyed hash.
+      create table attempt (
+        binding_id text not null,
+        key text not null,
+        pan_ref text not null,
+        device_id text not null,
+        wallet_account text not null,
+        name_hash text not null,
+        at bigint not null,
+        primary key (binding_id, key)
+      );
+      create index attempt_card on attempt (pan_ref, at);
+      create index attempt_device on attempt (device_id, at);
+      -- Numbers ever given out of a range; none is given twice.
+      create table token_range (card_kind text primary key, issued bigint not null);
+      insert into token_range select k, (select count(*) from token t where t.card_kind = k) from unnest(array['debit', 'credit']) k;
+      -- A renewed card's new number leads to the card it replaced.
+      create table card_number (pan_ref text primary key, card_ref text not null);
+      -- Refused payments. Accepted ones are in "spent".
+      create table refusal (
+        b smallint not null,
+        journey_id text not null,
+        cause text not null,
+        at bigint not null,
+        data jsonb not null,
+        primary key (b, journey_id, cause)
+      );
+      alter table outbox
+        add column journey_id text not null default '',
+        -- Of a token's notice: what its receiver knows of the token once it has it.
+        add column token_ref text,
+        add column version bigint;
+      -- What wallet and bank were last told of a token, and what they last acknowledged.
+      create table told (
+        b smallint not null,
+        token_ref text not null,
+        peer text not null,
+        version bigint not null,
+        acknowledged bigint not null,
+        at bigint not null,
+        primary key (b, token_ref, peer)
+      );
+      create index told_open on told (at) where acknowledged < version;
     `,
   },
 ];

@@ -1,27 +1,114 @@
+import type { PaymentNotice, TokenView } from "#contracts/common";
 import type { IssuerApi } from "#contracts/issuer-api";
 import type { Calls } from "#contracts/operation";
 import type { Clock, Db, Log, Queries, Random, Timers } from "#contracts/ports";
 import type { WalletTspApi } from "#contracts/wallet-api";
+import { shardOf } from "#protocol/bytes";
+import type { Cause } from "#protocol/diagnosis";
 import type { Instant } from "#protocol/time";
 import { type Token, viewOf } from "./token.ts";
 
-type Topic = "wallet.notifyToken" | "issuer.notifyToken";
+type Topic = "wallet.notifyToken" | "issuer.notifyToken" | "wallet.notifyBinding" | "wallet.notifyPayment";
 
-/** Tells wallet and bank, in the transaction of the change itself. */
-export async function announce(db: Queries, token: Token, random: Random, at: Instant): Promise<void> {
-  const add = (topic: Topic, body: unknown) =>
-    db.query(
-      { text: "insert into outbox (b, id, topic, body, tries, next_at) values ($1, $2, $3, $4::jsonb, 0, $5)" },
-      [token.b, random.uuid(), topic, JSON.stringify(body), at],
-    );
-  await add("wallet.notifyToken", { token: viewOf(token) });
-  await add("issuer.notifyToken", {
-    bindingId: token.bindingId,
-    tokenRef: token.tokenRef,
-    status: token.state.kind,
-    deviceName: token.deviceName,
-    tokenSuffix: token.tokenPan.slice(-4),
-    at,
+export interface BindingNotice {
+  readonly bindingId: string;
+  readonly cause?: Cause | undefined;
+  readonly ended: boolean;
+  readonly cured: boolean;
+}
+
+interface Row {
+  readonly b: number;
+  readonly id: string;
+  readonly topic: Topic;
+  readonly body: unknown;
+  readonly tries: number;
+  readonly journey_id: string;
+  readonly token_ref: string | null;
+  readonly version: bigint | null;
+}
+
+type Told = { readonly tokenRef: string; readonly version: bigint };
+
+async function add(
+  db: Queries,
+  random: Random,
+  at: Instant,
+  notice: {
+    readonly b: number;
+    readonly topic: Topic;
+    readonly body: unknown;
+    readonly journeyId: string;
+    readonly told?: Told;
+  },
+): Promise<void> {
+  const { b, topic, body, journeyId, told } = notice;
+  await db.query(
+    {
+      text: `insert into outbox (b, id, topic, body, tries, next_at, journey_id, token_ref, version)
+        values ($1, $2, $3, $4::jsonb, 0, $5, $6, $7, $8)`,
+    },
+    [b, random.uuid(), topic, JSON.stringify(body), at, journeyId, told?.tokenRef ?? null, told?.version ?? null],
+  );
+}
+
+/** Tells wallet and bank of a token, in the transaction of the change itself, and notes that they have to know it. */
+export async function announce(
+  db: Queries,
+  token: Token,
+  random: Random,
+  at: Instant,
+  to: readonly ("wallet" | "issuer")[] = ["wallet", "issuer"],
+): Promise<void> {
+  const { b, tokenRef, bindingId: journeyId } = token;
+  const told: Told = { tokenRef, version: token.version + 1n };
+  await db.query(
+    {
+      text: `insert into told (b, token_ref, peer, version, acknowledged, at)
+        select $1, $2, peer, $4, -1, $5 from unnest($3::text[]) as peer
+        on conflict (b, token_ref, peer) do update set version = greatest(told.version, excluded.version), at = excluded.at`,
+    },
+    [b, tokenRef, to, told.version, at],
+  );
+  const view: TokenView = viewOf(token);
+  if (to.includes("wallet"))
+    await add(db, random, at, { b, topic: "wallet.notifyToken", body: { token: view }, journeyId, told });
+  if (to.includes("issuer")) {
+    const body = {
+      bindingId: token.bindingId,
+      tokenRef,
+      status: token.state.kind,
+      deviceName: token.deviceName,
+      tokenSuffix: view.tokenSuffix,
+      at,
+    };
+    await add(db, random, at, { b, topic: "issuer.notifyToken", body, journeyId, told });
+  }
+}
+
+/** Tells the wallet that something in a binding changed. */
+export function tellBinding(db: Queries, notice: BindingNotice, random: Random, at: Instant): Promise<void> {
+  const { bindingId } = notice;
+  return add(db, random, at, {
+    b: shardOf(bindingId),
+    topic: "wallet.notifyBinding",
+    body: notice,
+    journeyId: bindingId,
+  });
+}
+
+/** Tells the holder of a payment that ended here, so that the bank never heard of it. */
+export function tellDeclined(
+  db: Queries,
+  declined: { readonly tokenRef: string; readonly notice: PaymentNotice },
+  random: Random,
+  at: Instant,
+): Promise<void> {
+  return add(db, random, at, {
+    b: shardOf(declined.tokenRef),
+    topic: "wallet.notifyPayment",
+    body: declined,
+    journeyId: declined.notice.journeyId,
   });
 }
 
@@ -51,12 +138,22 @@ export function createRelay(ports: {
   let cancel = () => {};
   let working: Promise<void> = Promise.resolve();
 
-  async function send(row: { b: number; id: string; topic: Topic; body: unknown; tries: number }): Promise<void> {
-    const context = { journeyId: row.id, idempotencyKey: row.id };
-    const sent =
-      row.topic === "wallet.notifyToken"
-        ? await ports.wallet.notifyToken(row.body as never, context)
-        : await ports.issuer.notifyToken(row.body as never, context);
+  function hand(row: Row) {
+    const context = { journeyId: row.journey_id || row.id, idempotencyKey: row.id };
+    switch (row.topic) {
+      case "wallet.notifyToken":
+        return ports.wallet.notifyToken(row.body as never, context);
+      case "wallet.notifyBinding":
+        return ports.wallet.notifyBinding(row.body as never, context);
+      case "wallet.notifyPayment":
+        return ports.wallet.notifyPayment(row.body as never, context);
+      case "issuer.notifyToken":
+        return ports.issuer.notifyToken(row.body as never, context);
+    }
+  }
+
+  async function send(row: Row): Promise<void> {
+    const sent = await hand(row);
     const later = !sent.ok && (sent.error.code === "peerUnavailable" || sent.error.code === "internal");
     if (!sent.ok && !later) log.warn("tsp.noticeRefused", { topic: row.topic, code: sent.error.code });
     if (later) {
@@ -66,15 +163,25 @@ export function createRelay(ports: {
         row.id,
         next,
       ]);
-    } else await db.query({ text: "delete from outbox where b = $1 and id = $2" }, [row.b, row.id]);
+      return;
+    }
+    if (sent.ok && row.token_ref !== null)
+      await db.query(
+        {
+          text: `update told set acknowledged = greatest(acknowledged, $4) where b = $1 and token_ref = $2 and peer = $3`,
+        },
+        [row.b, row.token_ref, row.topic === "issuer.notifyToken" ? "issuer" : "wallet", row.version],
+      );
+    await db.query({ text: "delete from outbox where b = $1 and id = $2" }, [row.b, row.id]);
   }
 
   async function drain(): Promise<void> {
     for (let full = true; full && running; ) {
-      const rows = await db.query<{ b: number; id: string; topic: Topic; body: unknown; tries: number }>(
+      const rows = await db.query<Row>(
         {
           name: "tsp.outbox-due",
-          text: `select b, id, topic, body, tries from outbox where next_at <= $1 order by next_at limit ${BATCH}`,
+          text: `select b, id, topic, body, tries, journey_id, token_ref, version from outbox
+            where next_at <= $1 order by next_at limit ${BATCH}`,
         },
         [clock.now()],
       );

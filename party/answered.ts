@@ -3,9 +3,22 @@ import { type Problem, problem } from "#contracts/problem";
 import { err, ok, type Result, shardOf } from "#protocol/bytes";
 import type { Instant } from "#protocol/time";
 
-/** Which call this is: a key of the wallet's is not one of the bank's. */
+/** Goes into a migration of the party's own schema: first answers to calls whose late repeat must change nothing. */
+export const ANSWERED_TABLE = `
+  create table answered_call (
+    b smallint not null,
+    caller text not null,
+    operation text not null,
+    key text not null,
+    request text not null,
+    answer jsonb not null,
+    at bigint not null,
+    primary key (b, caller, operation, key)
+  );`;
+
+/** Which call this is: a key of one caller (a party, an account) is not one of another's. */
 export interface CallName {
-  readonly caller: "wallet" | "issuer";
+  readonly caller: string;
   readonly operation: string;
   readonly key: string;
 }
@@ -33,7 +46,7 @@ export async function once<T>(
   async function recall(): Promise<Result<T, Problem> | undefined> {
     const rows = await db.query<{ request: string; answer: T }>(
       {
-        name: "tsp.answered",
+        name: "answered.read",
         text: "select request, answer from answered_call where b = $1 and caller = $2 and operation = $3 and key = $4",
       },
       id,
@@ -47,7 +60,7 @@ export async function once<T>(
   async function remember(tx: Queries, answer: T): Promise<void> {
     const first = await tx.query(
       {
-        name: "tsp.answer",
+        name: "answered.keep",
         text: `insert into answered_call (b, caller, operation, key, request, answer, at)
           values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict do nothing returning b`,
       },
