@@ -1,5 +1,6 @@
 import smpp from "smpp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DeliveryReceipt } from "#contracts/ports";
 import { instant } from "#protocol/time";
 import { createInbox, smppSender } from "./sms/index.ts";
 
@@ -9,15 +10,19 @@ interface ServerSession {
     listener: (pdu: {
       response(fields?: object): object;
       short_message: { message: string };
+      command_status: number;
       destination_addr: string;
       password: string;
     }) => void,
   ): void;
   send(pdu: object): void;
+  deliver_sm(fields: object, done?: (pdu: { command_status: number }) => void): void;
 }
 
 const port = 19_900 + (process.pid % 500);
 const received: { to: string; text: string }[] = [];
+const acknowledged: number[] = [];
+let serial = 90;
 const smsc = smpp.createServer(((session: ServerSession) => {
   session.on("bind_transceiver", (pdu) =>
     session.send(pdu.response({ command_status: pdu.password === "right" ? 0 : 0x0e })),
@@ -26,7 +31,19 @@ const smsc = smpp.createServer(((session: ServerSession) => {
     const { message } = pdu.short_message;
     if (message.includes("refuse")) return session.send(pdu.response({ command_status: 0x0b }));
     received.push({ to: pdu.destination_addr, text: message });
-    session.send(pdu.response({ message_id: "1" }));
+    const id = `${++serial}`;
+    const receipt = (fields: object) =>
+      session.deliver_sm({ esm_class: 4, ...fields }, ({ command_status }) => acknowledged.push(command_status));
+    const written = (stat: string) =>
+      `id:${id} sub:001 dlvrd:001 submit date:2611240900 done date:2611240901 stat:${stat} err:000 text:`;
+    if (message.includes("early")) receipt({ short_message: written("DELIVRD") });
+    session.send(pdu.response({ message_id: id }));
+    if (message.includes("arrives")) receipt({ short_message: written("DELIVRD") });
+    if (message.includes("on its way")) receipt({ short_message: written("ENROUTE") });
+    if (message.includes("lost")) receipt({ receipted_message_id: id, message_state: 5, short_message: "" });
+    if (message.includes("hex"))
+      receipt({ short_message: written("EXPIRED").replace(/^id:\d+/, `id:${Number(id).toString(16).toUpperCase()}`) });
+    if (message.includes("a phone's own")) session.deliver_sm({ esm_class: 0, short_message: written("DELIVRD") });
   });
 }) as never);
 beforeAll(() => new Promise<void>((resolve) => smsc.listen(port, "127.0.0.1", resolve)));
@@ -52,6 +69,26 @@ describe("SMPP", () => {
     await expect(sender.send({ ...message, text: "refuse" })).rejects.toThrow(/status 11/);
     sender.close();
   });
+  test("receipts name the text they are for, by parameter or by text, also when they overtake the answer", async () => {
+    const sender = smppSender(options);
+    const heard: DeliveryReceipt[] = [];
+    const stop = sender.receipts((receipt) => heard.push(receipt));
+    for (const what of ["arrives", "lost", "hex", "early", "on its way", "a phone's own", "silent"])
+      await sender.send({ ...message, id: what, text: what });
+    await expect.poll(() => heard.length).toBe(4);
+    expect(heard.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: "arrives", delivered: true },
+      { id: "early", delivered: true },
+      { id: "hex", delivered: false, reason: "EXPIRED" },
+      { id: "lost", delivered: false, reason: "UNDELIV" },
+    ]);
+    await expect.poll(() => acknowledged).toEqual([0, 0, 0, 0, 0]);
+    stop();
+    await sender.send({ ...message, id: "after", text: "arrives" });
+    await expect.poll(() => acknowledged.length).toBe(6);
+    expect(heard).toHaveLength(4);
+    sender.close();
+  });
   test("a wrong password or no SMSC rejects, without the text in the error", async () => {
     await expect(smppSender({ ...options, password: "wrong" }).send(message)).rejects.toThrow(/SMSC/);
     await expect(smppSender({ ...options, port: port + 1000 }).send(message)).rejects.not.toThrow(/123456/);
@@ -69,4 +106,22 @@ test("the inbox keeps a text once, newest first, and tells who listens", async (
   await inbox.send({ ...message, id: "m3" });
   expect(inbox.list().map(({ id }) => id)).toEqual(["m3", "m2", "m1"]);
   expect(heard).toEqual(["m1", "m2"]);
+});
+
+test("the inbox treats a phone as its carrier would: refused, not delivered, silent", async () => {
+  const inbox = createInbox((mobile) => (mobile === "13800138029" ? "refuses" : "delivers"));
+  const heard: DeliveryReceipt[] = [];
+  inbox.receipts((receipt) => heard.push(receipt));
+  await expect(inbox.send({ ...message, toMobile: "13800138029" })).rejects.toThrow(/refused/);
+  inbox.setHabit("13800138029", "cannotDeliver");
+  await inbox.send({ ...message, toMobile: "13800138029" });
+  await inbox.send({ ...message, toMobile: "13800138029" });
+  inbox.setHabit("13800138029", "saysNothing");
+  await inbox.send({ ...message, id: "m2", toMobile: "13800138029" });
+  await inbox.send({ ...message, id: "m3" });
+  expect(heard).toEqual([
+    { id: "m1", delivered: false, reason: "UNDELIV" },
+    { id: "m3", delivered: true },
+  ]);
+  expect(inbox.list().map(({ id }) => id)).toEqual(["m3"]);
 });

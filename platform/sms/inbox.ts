@@ -1,4 +1,5 @@
-import type { MessageSender } from "#contracts/ports";
+import type { DeliveryReceipt, MessageSender } from "#contracts/ports";
+import type { CarrierHabit } from "#protocol/pan";
 
 export interface InboxMessage {
   readonly id: string;
@@ -12,23 +13,47 @@ export interface Inbox extends MessageSender {
   /** Newest first. */
   list(): readonly InboxMessage[];
   subscribe(listener: (message: InboxMessage) => void): () => void;
+  receipts(listener: (receipt: DeliveryReceipt) => void): () => void;
+  /** How the carrier treats texts to a phone from now on. */
+  setHabit(mobile: string, habit: CarrierHabit): void;
 }
 
 const KEPT = 100;
+/** Ids by which a repeat is known. */
+const TAKEN_KEPT = 10_000;
 
-export function createInbox(): Inbox {
+/** @param habitOf how the carrier treats texts to a phone until it is set otherwise: well, when absent. */
+export function createInbox(habitOf: (mobile: string) => CarrierHabit = () => "delivers"): Inbox {
   let messages: readonly InboxMessage[] = [];
+  const taken = new Set<string>();
+  const habits = new Map<string, CarrierHabit>();
   const listeners = new Set<(message: InboxMessage) => void>();
+  const receiptListeners = new Set<(receipt: DeliveryReceipt) => void>();
+  const tell = (receipt: DeliveryReceipt) => {
+    for (const listener of receiptListeners) listener(receipt);
+  };
   return {
     async send(message) {
-      if (messages.some((known) => known.id === message.id)) return;
+      if (taken.has(message.id)) return;
+      const habit = habits.get(message.toMobile) ?? habitOf(message.toMobile);
+      if (habit === "refuses") throw new Error("carrier: refused the text");
+      taken.add(message.id);
+      if (taken.size > TAKEN_KEPT) taken.delete(taken.values().next().value!);
+      if (habit === "saysNothing") return;
+      if (habit === "cannotDeliver") return tell({ id: message.id, delivered: false, reason: "UNDELIV" });
       messages = [message, ...messages].slice(0, KEPT);
       for (const listener of listeners) listener(message);
+      tell({ id: message.id, delivered: true });
     },
     list: () => messages,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    receipts(listener) {
+      receiptListeners.add(listener);
+      return () => receiptListeners.delete(listener);
+    },
+    setHabit: (mobile, habit) => void habits.set(mobile, habit),
   };
 }

@@ -1,6 +1,7 @@
 /// <reference path="./smpp.d.ts" />
 import smpp from "smpp";
-import type { MessageSender } from "#contracts/ports";
+import type { DeliveryReceipt, MessageSender } from "#contracts/ports";
+import { type CarrierReceipt, hexForm, parseReceipt, type ReceiptPdu } from "./receipt.ts";
 
 export interface SmppOptions {
   readonly host: string;
@@ -14,11 +15,13 @@ export interface SmppOptions {
 
 interface Pdu {
   readonly command_status: number;
+  readonly message_id?: unknown;
 }
 interface Session {
   bind_transceiver(fields: object, done: (pdu: Pdu) => void): void;
   submit_sm(fields: object, done: (pdu: Pdu) => void): void;
-  on(event: string, listener: (...args: never[]) => void): void;
+  send(pdu: object): void;
+  on(event: string, listener: (pdu: ReceiptPdu & { response(): object }) => void): void;
   destroy(): void;
 }
 
@@ -27,10 +30,45 @@ const OK = 0;
 const UCS2 = 8;
 const INTERNATIONAL = 1;
 const ISDN = 1;
+/** Texts whose receipt may still come. */
+const AWAITED_KEPT = 10_000;
+/** Receipts that overtook the answer to their text. */
+const EARLY_KEPT = 100;
 
-/** Sends through a real SMSC (SMPP 3.4). One session, opened when it is needed and again after it broke. */
-export function smppSender(options: SmppOptions): MessageSender & { close(): void } {
+/**
+ * Sends through a real SMSC (SMPP 3.4). One session, opened when it is needed and again after it broke. The carrier's
+ * receipts name its own id of a text: those of texts sent before a restart are not recognised.
+ */
+export function smppSender(options: SmppOptions): MessageSender & {
+  receipts(listener: (receipt: DeliveryReceipt) => void): () => void;
+  close(): void;
+} {
   let session: Promise<Session> | undefined;
+  const listeners = new Set<(receipt: DeliveryReceipt) => void>();
+  const awaited = bounded<string>(AWAITED_KEPT);
+  /** The same by the hex form of a decimal id: some SMSCs answer with one and receipt with the other. */
+  const inHex = bounded<string>(AWAITED_KEPT);
+  const early = bounded<CarrierReceipt>(EARLY_KEPT);
+
+  function tell(id: string, { delivered, reason }: CarrierReceipt): void {
+    for (const listener of listeners) listener({ id, delivered, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  function onReceipt(receipt: CarrierReceipt): void {
+    const id = awaited.take(receipt.messageId) ?? inHex.take(receipt.messageId.toLowerCase());
+    if (id === undefined) early.put(receipt.messageId.toLowerCase(), receipt);
+    else tell(id, receipt);
+  }
+
+  function expectReceipt(carrierId: unknown, id: string): void {
+    if (typeof carrierId !== "string" || carrierId === "") return;
+    const hex = hexForm(carrierId);
+    const receipt = early.take(carrierId.toLowerCase()) ?? (hex === undefined ? undefined : early.take(hex));
+    if (receipt === undefined) {
+      awaited.put(carrierId, id);
+      if (hex !== undefined) inHex.put(hex, id);
+    } else tell(id, receipt);
+  }
 
   function open(): Promise<Session> {
     session ??= new Promise<Session>((resolve, reject) => {
@@ -45,6 +83,11 @@ export function smppSender(options: SmppOptions): MessageSender & { close(): voi
           pdu.command_status === OK ? resolve(opened) : fail(),
         ),
       );
+      opened.on("deliver_sm", (pdu) => {
+        opened.send(pdu.response());
+        const receipt = parseReceipt(pdu);
+        if (receipt !== undefined) onReceipt(receipt);
+      });
       opened.on("error", fail);
       opened.on("close", fail);
     });
@@ -52,7 +95,7 @@ export function smppSender(options: SmppOptions): MessageSender & { close(): voi
   }
 
   return {
-    async send({ toMobile, text }) {
+    async send({ id, toMobile, text }) {
       const bound = await open();
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error("SMSC: no answer")), options.answerMs ?? 10_000);
@@ -67,14 +110,36 @@ export function smppSender(options: SmppOptions): MessageSender & { close(): voi
         };
         bound.submit_sm(fields, (pdu) => {
           clearTimeout(timer);
-          if (pdu.command_status === OK) resolve();
-          else reject(new Error(`SMSC: refused with status ${pdu.command_status}`));
+          if (pdu.command_status !== OK) return reject(new Error(`SMSC: refused with status ${pdu.command_status}`));
+          resolve();
+          expectReceipt(pdu.message_id, id);
         });
       });
+    },
+    receipts(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     close() {
       void session?.then((opened) => opened.destroy()).catch(() => {});
       session = undefined;
+    },
+  };
+}
+
+/** A map that forgets its oldest entry when it is full. */
+function bounded<T>(size: number): { put(key: string, value: T): void; take(key: string): T | undefined } {
+  const entries = new Map<string, T>();
+  return {
+    put(key, value) {
+      entries.delete(key);
+      entries.set(key, value);
+      if (entries.size > size) entries.delete(entries.keys().next().value!);
+    },
+    take(key) {
+      const value = entries.get(key);
+      entries.delete(key);
+      return value;
     },
   };
 }
