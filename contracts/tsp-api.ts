@@ -210,7 +210,10 @@ export const tspIssuerApi = {
   }),
   recordChanged: operation({
     summary: "Something that stopped a binding was cured at the bank: the wallet may go on",
-    request: v.object({ bindingId: Id, what: v.picklist(["reservedPhone", "cardStatus", "customerRecord", "limits"]) }),
+    request: v.object({
+      bindingId: Id,
+      what: v.picklist(["reservedPhone", "cardStatus", "customerRecord", "limits", "balance", "restriction", "expiry"]),
+    }),
     answer: Empty,
   }),
 } as const;
