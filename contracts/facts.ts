@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CAUSE_CODES, type Fact, type Holding, STAGES, STEPS, WITNESSES } from "#protocol/diagnosis";
+import { CAUSE_CODES, type Fact, type Holding, MILESTONES, STAGES, STEPS, WITNESSES } from "#protocol/diagnosis";
 import { instant } from "#protocol/time";
 import { operation } from "./operation.ts";
 
@@ -87,6 +87,24 @@ export const FindingView = v.object({
   also: v.array(v.object({ cause: CauseSchema, what: Words, remedy: Words, actor: v.string() })),
   consequences: v.array(CauseSchema),
   facts: v.array(FactSchema),
+  /** How far the journey got. */
+  milestone: v.picklist(MILESTONES),
+  /** The facts as a story, in the same order; empty for holders. */
+  timeline: v.array(v.object({ at: v.number(), party: WitnessSchema, words: Words })),
+  /** For engineers: each call between two parties with its moments, and what its pattern shows. */
+  hops: v.array(
+    v.object({
+      from: WitnessSchema,
+      to: WitnessSchema,
+      operation: v.string(),
+      sentAt: v.optional(v.number()),
+      receivedAt: v.optional(v.number()),
+      decidedAt: v.optional(v.number()),
+      answeredAt: v.optional(v.number()),
+      unansweredAt: v.optional(v.number()),
+      state: v.string(),
+    }),
+  ),
   /** Parties that could not be asked. */
   unreachable: v.array(WitnessSchema),
 });

@@ -54,6 +54,23 @@ export type Actor =
 /** `now`; `after` the remedy is done; `wait`: the system goes on by itself and tells; `no`: another way or another card. */
 export type Retry = "now" | "after" | "wait" | "no";
 
+/**
+ * How hard the cure is for the holder, hardest first: causes that fail together are told in this order, so that
+ * nobody goes to the branch twice, and nobody goes there for a card that will never do.
+ */
+export const EFFORTS = [
+  "replace", // nothing helps this card, device or shop: take another
+  "branch",
+  "hotline",
+  "operations", // somebody else must mend something; the holder can only wait for them
+  "otherDevice",
+  "app", // the bank's app, an account, money
+  "settings", // on this device or till, at once
+  "retype",
+  "wait",
+] as const;
+export type Effort = (typeof EFFORTS)[number];
+
 export interface Words {
   readonly zh: string;
   readonly en: string;
@@ -65,7 +82,13 @@ export interface CauseEntry {
   readonly stoppers: readonly Stopper[];
   readonly actor: Actor;
   readonly retry: Retry;
+  readonly effort: Effort;
   /** What proves it, for engineers. */
   readonly evidence: string;
-  readonly remedy: Words;
+  /** A few words, for lists. */
+  readonly name: Words;
+  /** What happened, to the holder. `{from}` and `{to}` stand for the two parties of a hop. */
+  readonly what: Words;
+  /** What to do, in order. */
+  readonly remedy: readonly Words[];
 }

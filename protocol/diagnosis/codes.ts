@@ -1,5 +1,8 @@
-/** Every cause, in the order of the journey: a closed union. The tables under causes/ have one entry for each. */
-export const BINDING_CODES = [
+/*
+ * Every cause, in the order of the journey: a closed union. The tables under causes/ have one entry for each.
+ */
+
+export const PREFLIGHT_CODES = [
   "deviceUnsupported",
   "deviceInAppOnly",
   "osTooOld",
@@ -14,6 +17,10 @@ export const BINDING_CODES = [
   "addLimitReached",
   "deviceOffline",
   "walletServiceDown",
+] as const;
+export type PreflightCause = (typeof PREFLIGHT_CODES)[number];
+
+export const CARD_CODES = [
   "cameraRefused",
   "scanUnreadable",
   "panMistyped",
@@ -23,6 +30,10 @@ export const BINDING_CODES = [
   "expiryMismatch",
   "cvnMismatch",
   "sealedCardUnreadable",
+] as const;
+export type CardCause = (typeof CARD_CODES)[number];
+
+export const ELIGIBILITY_CODES = [
   "issuerNotEnrolled",
   "productExcluded",
   "accountClassExcluded",
@@ -30,6 +41,10 @@ export const BINDING_CODES = [
   "termsDeclined",
   "termsSuperseded",
   "alreadyOnThisDevice",
+] as const;
+export type EligibilityCause = (typeof ELIGIBILITY_CODES)[number];
+
+export const DECISION_CODES = [
   "cardNotFound",
   "nameMismatch",
   "identityMismatch",
@@ -54,6 +69,10 @@ export const BINDING_CODES = [
   "issuerRefusesRisk",
   "issuerMaintenance",
   "issuerAnswerInvalid",
+] as const;
+export type DecisionCause = (typeof DECISION_CODES)[number];
+
+export const VERIFICATION_CODES = [
   "noUsableMethod",
   "codeNotSent",
   "codeNotDelivered",
@@ -73,6 +92,10 @@ export const BINDING_CODES = [
   "hotlineRefused",
   "verificationExpired",
   "proofForOtherJourney",
+] as const;
+export type VerificationCause = (typeof VERIFICATION_CODES)[number];
+
+export const ISSUE_CODES = [
   "tokenRangeEmpty",
   "keyServiceDown",
   "personalisationIncomplete",
@@ -83,6 +106,10 @@ export const BINDING_CODES = [
   "withdrawnByBank",
   "pushDataInvalid",
   "pushDataExpired",
+] as const;
+export type IssueCause = (typeof ISSUE_CODES)[number];
+
+export const BETWEEN_CODES = [
   "requestNotReceived",
   "receiverStuck",
   "answerLost",
@@ -93,8 +120,9 @@ export const BINDING_CODES = [
   "clocksDisagree",
   "factsContradict",
 ] as const;
-export type BindingCause = (typeof BINDING_CODES)[number];
-export const PAYING_CODES = [
+export type BetweenCause = (typeof BETWEEN_CODES)[number];
+
+export const TAP_CODES = [
   "noCardArmed",
   "userNotVerified",
   "confirmationStale",
@@ -111,6 +139,10 @@ export const PAYING_CODES = [
   "pinPadMissing",
   "terminalNotSignedIn",
   "terminalDateWrong",
+] as const;
+export type TapCause = (typeof TAP_CODES)[number];
+
+export const AUTHORISE_CODES = [
   "merchantBlocked",
   "cardKindNotOpened",
   "messageMalformed",
@@ -135,6 +167,10 @@ export const PAYING_CODES = [
   "networkRiskChallenge",
   "standInRefused",
   "standInLimit",
+] as const;
+export type AuthoriseCause = (typeof AUTHORISE_CODES)[number];
+
+export const COMPLETE_CODES = [
   "fundsInsufficient",
   "limitPerPayment",
   "limitPerDay",
@@ -146,7 +182,8 @@ export const PAYING_CODES = [
   "secondTapSameSale",
   "refundNotMatched",
 ] as const;
-export type PayingCause = (typeof PAYING_CODES)[number];
+export type CompleteCause = (typeof COMPLETE_CODES)[number];
+
 export const RIDING_CODES = [
   "expressOff",
   "expressLocked",
@@ -169,6 +206,28 @@ export const RIDING_CODES = [
   "shopCodeUnreadable",
 ] as const;
 export type RidingCause = (typeof RIDING_CODES)[number];
+
+/** Source: diagnosis §2. */
+export type BindingCause =
+  | PreflightCause
+  | CardCause
+  | EligibilityCause
+  | DecisionCause
+  | VerificationCause
+  | IssueCause
+  | BetweenCause;
+export const BINDING_CODES: readonly BindingCause[] = [
+  ...PREFLIGHT_CODES,
+  ...CARD_CODES,
+  ...ELIGIBILITY_CODES,
+  ...DECISION_CODES,
+  ...VERIFICATION_CODES,
+  ...ISSUE_CODES,
+  ...BETWEEN_CODES,
+];
+/** Source: diagnosis §3. */
+export type PayingCause = TapCause | AuthoriseCause | CompleteCause;
+export const PAYING_CODES: readonly PayingCause[] = [...TAP_CODES, ...AUTHORISE_CODES, ...COMPLETE_CODES];
 
 export type Cause = BindingCause | PayingCause | RidingCause;
 export const CAUSE_CODES: readonly Cause[] = [...BINDING_CODES, ...PAYING_CODES, ...RIDING_CODES];

@@ -1,0 +1,135 @@
+import type { CauseEntry } from "../cause.ts";
+import type { BetweenCause } from "../codes.ts";
+
+/** Source: diagnosis §2.7. */
+export const BETWEEN_CAUSES: Readonly<Record<BetweenCause, CauseEntry>> = {
+  requestNotReceived: {
+    stage: "between",
+    stoppers: ["link"],
+    actor: "nobody",
+    retry: "wait",
+    effort: "wait",
+    evidence: "hop pattern",
+    name: { zh: "请求未送达", en: "Request not received" },
+    what: {
+      zh: "{to}没有收到{from}的请求，那里没有任何变化。",
+      en: "The request from {from} never reached {to}; nothing changed there.",
+    },
+    remedy: [{ zh: "无需操作，会自动重发。", en: "Nothing to do: it is sent again." }],
+  },
+  receiverStuck: {
+    stage: "between",
+    stoppers: ["peer"],
+    actor: "peerOps",
+    retry: "wait",
+    effort: "wait",
+    evidence: "hop pattern",
+    name: { zh: "对方已收到、尚未处理", en: "Received, not decided" },
+    what: {
+      zh: "{to}已收到{from}的请求，还没有处理完，结果未知。",
+      en: "The request from {from} is with {to}, which has not decided yet; the outcome is not known.",
+    },
+    remedy: [
+      { zh: "请勿重复操作；有结果后自动继续。", en: "Please do not start a second request: it goes on by itself." },
+    ],
+  },
+  answerLost: {
+    stage: "between",
+    stoppers: ["link"],
+    actor: "nobody",
+    retry: "wait",
+    effort: "wait",
+    evidence: "hop pattern",
+    name: { zh: "应答在途中丢失", en: "Answer lost" },
+    what: {
+      zh: "{to}已经处理，但应答没有回到{from}。",
+      en: "The request has been decided by {to}, but the answer did not reach {from}.",
+    },
+    remedy: [
+      {
+        zh: "无需操作，正在取回结果；不会重复办理。",
+        en: "Nothing to do: the answer is being fetched, and nothing is done twice.",
+      },
+    ],
+  },
+  answerTooLate: {
+    stage: "between",
+    stoppers: ["peer"],
+    actor: "nobody",
+    retry: "wait",
+    effort: "wait",
+    evidence: "answer after the time limit",
+    name: { zh: "应答超时", en: "Answer too late" },
+    what: {
+      zh: "{to}的应答来得太晚，{from}已不再等待。",
+      en: "The answer of {to} came after {from} had stopped waiting.",
+    },
+    remedy: [
+      { zh: "正在核对双方状态；请勿重复操作。", en: "Both sides are being compared; please do not start again." },
+    ],
+  },
+  linkNotReady: {
+    stage: "between",
+    stoppers: ["link"],
+    actor: "networkOps",
+    retry: "wait",
+    effort: "wait",
+    evidence: "not signed on, certificate expired, key check failed",
+    name: { zh: "机构间链路未就绪", en: "Line not open" },
+    what: { zh: "{from}与{to}之间的线路没有就绪。", en: "The line between {from} and {to} is not open." },
+    remedy: [{ zh: "无需操作，恢复后自动继续。", en: "Nothing to do: it goes on when the line is back." }],
+  },
+  contractMismatch: {
+    stage: "between",
+    stoppers: ["peer"],
+    actor: "peerOps",
+    retry: "after",
+    effort: "operations",
+    evidence: "version or field refused",
+    name: { zh: "接口版本不一致", en: "Different versions" },
+    what: {
+      zh: "{from}与{to}的系统版本不一致，请求未被接受。",
+      en: "{from} and {to} speak different versions, so the request was not taken.",
+    },
+    remedy: [{ zh: "双方已收到通知，修复后会告诉您。", en: "Both have been told; you will hear when it is mended." }],
+  },
+  throttled: {
+    stage: "between",
+    stoppers: ["peer"],
+    actor: "nobody",
+    retry: "wait",
+    effort: "wait",
+    evidence: "refused for load, with time",
+    name: { zh: "请求较多，已排队", en: "Many requests, queued" },
+    what: { zh: "{to}当前请求较多，您的请求已排队。", en: "{to} has many requests at the moment; yours is queued." },
+    remedy: [{ zh: "请稍候，会自动继续。", en: "Please wait: it goes on by itself." }],
+  },
+  clocksDisagree: {
+    stage: "between",
+    stoppers: ["peer"],
+    actor: "peerOps",
+    retry: "after",
+    effort: "operations",
+    evidence: "stamps of one message contradict beyond tolerance",
+    name: { zh: "时钟不一致", en: "Clocks disagree" },
+    what: {
+      zh: "{to}的时钟与其他各方不一致，所示时间可能不准。",
+      en: "The clock of {to} differs from the others'; times shown may be wrong.",
+    },
+    remedy: [{ zh: "已通知校时；卡片不受影响。", en: "It is being set right; the card is not affected." }],
+  },
+  factsContradict: {
+    stage: "between",
+    stoppers: ["unclear"],
+    actor: "tspOps",
+    retry: "after",
+    effort: "operations",
+    evidence: "no order of the facts is possible",
+    name: { zh: "记录相互矛盾", en: "Records contradict" },
+    what: {
+      zh: "{from}与{to}的记录对不上，需要人工核查。",
+      en: "The records of {from} and {to} do not fit together; somebody has to look.",
+    },
+    remedy: [{ zh: "已转工程师核查，案例保持打开。", en: "An engineer has it; the case stays open." }],
+  },
+};

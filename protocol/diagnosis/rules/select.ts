@@ -1,0 +1,95 @@
+import type { Cause } from "../codes.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { compareCauses, effortRank } from "../order.ts";
+import type { Claim } from "./claim.ts";
+import type { BrokenHop } from "./hop-patterns.ts";
+import { forwardStage, stageRank } from "./operations.ts";
+import { ABSORBS, FIRST_OF_ALL, FOLLOWS_FROM } from "./relations.ts";
+
+/** The one claim to tell, what else stands open beside it, and what only followed. */
+export interface Selection {
+  readonly chosen: Claim;
+  readonly also: readonly Claim[];
+  readonly consequences: readonly Claim[];
+}
+
+/**
+ * Which of several claims is the finding. Source: diagnosis §1.
+ * 1. What endangers money or identity. 2. What a party states: roots before what followed, earlier stages first, and
+ * within a stage the hardest to cure. 3. Broken hops: a newer attempt that got stuck replaces what was said before it.
+ * 4. What silence shows.
+ */
+export function select(claims: {
+  readonly stated: readonly Claim[];
+  readonly broken: readonly BrokenHop[];
+  readonly silent: readonly Claim[];
+}): Selection | undefined {
+  const stated = withoutAbsorbed(oneEach(claims.stated));
+  const newest = claims.broken.toSorted(byWeight)[0];
+  const stuck = newest !== undefined && stated.length > 0 && stated.every((claim) => replaces(newest, claim));
+  const words = stuck ? [] : stated.toSorted(bySeverity);
+  const all: readonly Claim[] = [...words, ...claims.broken.toSorted(byWeight), ...claims.silent];
+  const chosen = all.find(({ cause }) => FIRST_OF_ALL.has(cause)) ?? all[0];
+  if (chosen === undefined) return undefined;
+  const others = oneEach(all.filter(({ cause }) => cause !== chosen.cause));
+  const followed = (claim: Claim) => (FOLLOWS_FROM[claim.cause] ?? []).includes(chosen.cause);
+  // What only silence says is told alone: beside a cause that is known it is one of its shadows.
+  const open = others.filter((claim) => claim.how !== "silence" || FIRST_OF_ALL.has(claim.cause));
+  return { chosen, also: open.filter((claim) => !followed(claim)), consequences: others.filter(followed) };
+
+  function bySeverity(a: Claim, b: Claim): number {
+    return (
+      Number(isConsequence(a, stated)) - Number(isConsequence(b, stated)) ||
+      stageRank(a.stage) - stageRank(b.stage) ||
+      effortRank(a.cause) - effortRank(b.cause) ||
+      compareCauses(a.cause, b.cause)
+    );
+  }
+}
+
+function isConsequence(claim: Claim, among: readonly Claim[]): boolean {
+  const roots = FOLLOWS_FROM[claim.cause] ?? [];
+  return among.some(({ cause }) => roots.includes(cause));
+}
+
+const STRENGTH = { stated: 0, relayed: 1, pattern: 2, silence: 3, code: 4 } as const;
+
+/** The strongest claim of each cause; of equally strong ones the latest. */
+function oneEach(claims: readonly Claim[]): readonly Claim[] {
+  const best = new Map<Cause, Claim>();
+  for (const claim of claims) {
+    const known = best.get(claim.cause);
+    const better =
+      known === undefined ||
+      STRENGTH[claim.how] < STRENGTH[known.how] ||
+      (claim.how === known.how && claim.time >= known.time);
+    if (better) best.set(claim.cause, claim);
+  }
+  return [...best.values()];
+}
+
+function withoutAbsorbed(claims: readonly Claim[]): readonly Claim[] {
+  const absorbed = new Set(claims.flatMap(({ cause }) => ABSORBS[cause] ?? []));
+  return claims.filter(({ cause }) => !absorbed.has(cause));
+}
+
+/** Calls that carry the journey before those that only tell; then the latest. */
+function byWeight(a: BrokenHop, b: BrokenHop): number {
+  const weight = ({ hop }: BrokenHop) => (forwardStage(hop.operation) === undefined ? 1 : 0);
+  const contradiction = ({ cause }: BrokenHop) => (cause === "factsContradict" ? 1 : 0);
+  return contradiction(a) - contradiction(b) || weight(a) - weight(b) || b.time - a.time;
+}
+
+/** A later request of the same or a later stage is stuck: what was said before it has been tried again. */
+export function replaces(broken: Pick<BrokenHop, "hop" | "time">, claim: Claim): boolean {
+  const forward = forwardStage(broken.hop.operation);
+  return forward !== undefined && stageRank(forward) >= stageRank(claim.stage) && broken.time > claim.time;
+}
+
+/** Is a newer request than a claim still on its way? */
+export function triedAgain(evidence: Evidence, claim: Claim, inFlight: readonly BrokenHop["hop"][]): boolean {
+  return (
+    evidence.kind === "binding" &&
+    inFlight.some((hop) => hop.asked.length > 0 && replaces({ hop, time: hop.asked[0]!.time }, claim))
+  );
+}
