@@ -56,6 +56,11 @@ export function openPostgres(url: string, schema: string, options: { readonly po
     async transaction(work) {
       const client = await general.connect();
       let broken = false;
+      // A server that dies between two statements tells it here, and nobody listening would be the end of us as well.
+      const lost = () => {
+        broken = true;
+      };
+      client.on("error", lost);
       try {
         await client.query("begin");
         const result = await work({ query: (statement, parameters) => run(client, statement, parameters) });
@@ -67,6 +72,7 @@ export function openPostgres(url: string, schema: string, options: { readonly po
         });
         throw error;
       } finally {
+        client.off("error", lost);
         client.release(broken);
       }
     },
