@@ -356,6 +356,41 @@ describe("when nothing fits", () => {
   });
 });
 
+test("any input is explained one way or the other", () => {
+  const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+  fc.assert(
+    fc.property(
+      fc.constantFrom("pboc", "csk", "cvn10", "cvn18" as const),
+      fc.constantFrom("imk", "cardKey", "sessionKey" as const),
+      bytes(16),
+      fc.option(fc.stringMatching(/^\d{8,19}$/), { nil: undefined }),
+      fc.option(fc.nat(0xffff), { nil: undefined }),
+      fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 24 }), bytes(33), bytes(37), bytes(40), bytes(52)),
+      fc.option(fc.uint8Array({ maxLength: 32 }), { nil: undefined }),
+      (scheme, kind, key, pan, atc, data, iad) => {
+        const given = {
+          ...SAMPLE,
+          scheme: scheme as CryptogramScheme,
+          key: { kind: kind as CryptogramCase["key"]["kind"], bytes: key },
+          data,
+        };
+        const { pan: _, atc: __, ...rest } = given;
+        const explanation = explainCryptogram(
+          {
+            ...rest,
+            ...(pan === undefined ? {} : { pan }),
+            ...(atc === undefined ? {} : { atc }),
+            ...(iad === undefined ? {} : { iad }),
+          },
+          nodeCipher,
+        );
+        expect(explanation.kind).toBe("none");
+      },
+    ),
+    { numRuns: 8 },
+  );
+});
+
 test("no words hold a key or a card number", () => {
   const keys = [toHex(IMK), toHex(CARD_KEY), toHex(SESSION_KEY), PAN, "6228000199999"];
   for (const over of [
