@@ -70,6 +70,16 @@ describe("kabao serve", () => {
     expect(readdirSync(temporary).filter((name) => name.startsWith("kabao-"))).toEqual([]);
   });
 
+  test("leaves nothing of an ephemeral run after kill -9 either", async () => {
+    const temporary = folder();
+    const started = await serving([...API, "--ephemeral"], { TMPDIR: temporary });
+    const begun = () => readdirSync(temporary).find((name) => name.startsWith("kabao-"));
+    const database = postmaster(join(temporary, begun()!));
+    expect(await endedBy("SIGKILL", started)).toBe("SIGKILL");
+    expect(await hasEnded(database)).toBe(true);
+    expect(await eventually(async () => begun() === undefined || undefined)).toBe(true);
+  });
+
   test("starts again on its data, after an end and after kill -9, with the database that outlived it", async () => {
     const data = folder();
     const options = ["--party", "acquirer", "--port", "18460", "--data", data];
