@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Link, LinkHandlers, LinkServer, LinkServerHandlers, Log, Peer, Timers } from "#contracts/ports";
+import { listenFailure } from "../listen-failure.ts";
 import { createDeframer, type Framing } from "./framing.ts";
 
 export interface TcpLinkOptions {
@@ -121,7 +122,7 @@ export function tcpLinkServer(options: TcpServerOptions): LinkServer {
     start: (handlers) =>
       new Promise((resolve, reject) => {
         server = createServer((socket) => accept(socket, handlers));
-        server.on("error", reject);
+        server.on("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, options.port)));
         server.listen({ host: options.host, port: options.port }, () => resolve());
       }),
     async stop() {
