@@ -66,6 +66,8 @@ export interface Processes {
   /** Waits until a message lies at the paused issuer's door: the network has asked, and nobody answers. */
   untilIssuerAsked(): Promise<void>;
   readonly parties: readonly Party[];
+  /** Starts what a scenario that failed has left lying. */
+  startMissing(): Promise<void>;
   stopAll(): Promise<void>;
 }
 
@@ -102,6 +104,10 @@ export async function startProcesses(dataDir: string, port: number): Promise<Pro
         unreadAt(port + EDGES.networkToIssuer.portOffset) ? true : undefined,
       );
       if (arrived === undefined) throw new Error("the issuer was never asked");
+    },
+    async startMissing() {
+      for (const { child } of running.values()) child.kill("SIGCONT");
+      await Promise.all(PARTIES.filter((party) => !running.has(party)).map((party) => processes.start(party)));
     },
     async stopAll() {
       await Promise.all([...running.keys()].map((party) => processes.stop(party)));
