@@ -8,12 +8,13 @@ export interface PostgresDb extends Db {
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 
+const toBigints = (text: string) => text.slice(1, -1).split(",").filter(Boolean).map(BigInt);
+
 /** int8 is exact: amounts and counters come as bigint. Everything else as the driver reads it. */
 const types = {
   getTypeParser(oid: number, format?: "text" | "binary") {
-    if (format !== "binary" && oid === INT8) return (text: string) => BigInt(text);
-    if (format !== "binary" && oid === INT8_ARRAY)
-      return (text: string) => text.slice(1, -1).split(",").filter(Boolean).map(BigInt);
+    if (format !== "binary" && oid === INT8) return BigInt;
+    if (format !== "binary" && oid === INT8_ARRAY) return toBigints;
     return pg.types.getTypeParser(oid, format as "text");
   },
 } as pg.CustomTypesConfig;
@@ -95,8 +96,28 @@ async function run<Row extends object>(
   return (await on.query<Row & pg.QueryResultRow>(config)).rows;
 }
 
-/** The driver knows Buffers, not every Uint8Array, inside arrays. */
+/** The driver knows Buffers, not every Uint8Array; arrays it would quote and escape an element at a time. */
 function toDriver(value: SqlValue): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return Array.isArray(value) ? (value as readonly SqlScalar[]).map(toDriver) : value;
+  return Array.isArray(value) ? arrayLiteral(value as readonly SqlScalar[]) : value;
+}
+
+/** As PostgreSQL writes arrays; source: its manual, 8.15.6. */
+function arrayLiteral(values: readonly SqlScalar[]): string {
+  let text = "{";
+  for (let i = 0; i < values.length; i++) text += i === 0 ? element(values[i]!) : `,${element(values[i]!)}`;
+  return `${text}}`;
+}
+
+function element(value: SqlScalar): string {
+  switch (typeof value) {
+    case "string":
+      return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, "\\$&") : value}"`;
+    case "object":
+      return value === null
+        ? "NULL"
+        : `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}"`;
+    default:
+      return String(value);
+  }
 }
