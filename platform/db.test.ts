@@ -50,18 +50,19 @@ describe.each([
     await db.query(
       { name: "fill", text: "insert into t select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::jsonb[])" },
       [
-        [1n, 2n, 9_007_199_254_740_993n],
-        [Uint8Array.of(1, 0, 255), new Uint8Array(0), null],
-        ['a"b,{}', null, "字"],
-        ['{"x":1}', null, "[1]"],
+        [1n, 2n, 9_007_199_254_740_993n, -4n],
+        [Uint8Array.of(1, 0, 255), new Uint8Array(0), null, null],
+        ['a"b,{}', null, "字", "NULL \\ \\\\"],
+        ['{"x":1}', null, "[1]", '""'],
       ],
     );
     const rows = await db.query<{ a: bigint; b: Uint8Array | null; c: string | null; j: unknown }>({
-      text: "select * from t order by a",
+      text: "select * from t order by abs(a)",
     });
     expect(rows.map((row) => [row.a, row.b === null ? null : [...row.b], row.c, row.j])).toEqual([
       [1n, [1, 0, 255], 'a"b,{}', { x: 1 }],
       [2n, [], null, null],
+      [-4n, null, "NULL \\ \\\\", ""],
       [9_007_199_254_740_993n, null, "字", [1]],
     ]);
     const one = await db.query<{ a: bigint }>(
@@ -70,7 +71,7 @@ describe.each([
     );
     expect(one).toEqual([{ a: 1n }]);
     expect(await db.query({ text: "select array_agg(a order by a) as all from t" })).toEqual([
-      { all: [1n, 2n, 9_007_199_254_740_993n] },
+      { all: [-4n, 1n, 2n, 9_007_199_254_740_993n] },
     ]);
   });
 
