@@ -136,6 +136,7 @@ describe("the command line itself", () => {
     [["doctor", "--port"], /--port .*wants a value/],
     [["doctor", "--port", "--data"], /--port .*wants a value/],
     [["doctor", "--port="], /--port .*wants a value/],
+    [["doctor", "--no-data", "x"], /--no-data .*no such option/],
     [["doctor", "elsewhere"], /words too many/],
     [["iso8583", "encode", "a.json", "b.json"], /words too many/],
     [["emv", "arqc", "--scheme", "visa"], /--scheme .*wants one of pboc \| csk \| cvn10 \| cvn18/],

@@ -126,6 +126,15 @@ describe("kabao iso8583 decode", () => {
     expect(JSON.stringify(document.error) + stderr).not.toContain("6224242000000021");
   });
 
+  test("control characters of a message do not reach the terminal", async () => {
+    const draft = { mti: "0200", fields: { 43: `\u001b[31m${"x".repeat(35)}`, 56: "PR00901004\u001b[2J" } };
+    const { stdout } = await kabao(["iso8583", "encode", "-"], JSON.stringify(draft));
+    const shown = await kabao(["iso8583", "decode", stdout]);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain(".[31m");
+    expect(shown.stdout).not.toContain("\u001b");
+  });
+
   test("a header whose length is wrong, and the other dialect, are told", async () => {
     const framed = (await encode(...ECHO, "--destination", "1", "--source", "2")).stdout;
     expect((await decode(`${framed}00`)).document.error).toMatchObject({ path: ["header", "length"], at: 2 });
