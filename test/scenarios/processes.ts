@@ -30,8 +30,18 @@ export interface Serving {
 }
 
 /** Starts a command and waits for its `ready` line; rejects with what it said when it ends before that. */
-export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Serving> {
-  const child = kabao(["serve", ...args], environment);
+export function serve(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Serving> {
+  return untilReady(kabao(["serve", ...args], environment));
+}
+
+/** The same by the launcher that `npx kabao` and `npm start` run: `child` is the launcher. */
+export function serveByLauncher(args: readonly string[]): Promise<Serving> {
+  return untilReady(
+    spawn(process.execPath, [join(root, "bin/kabao.mjs"), "serve", ...args], { stdio: ["ignore", "pipe", "pipe"] }),
+  );
+}
+
+async function untilReady(child: ChildProcess): Promise<Serving> {
   let said = "";
   let printed = "";
   const ended = new Promise<number | string>((resolve) => {

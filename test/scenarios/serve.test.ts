@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../../app/demo/play.ts";
-import { kabao, type Serving, serve } from "./processes.ts";
+import { kabao, type Serving, serve, serveByLauncher } from "./processes.ts";
 
 // `kabao serve` from outside: what it prints, how it ends, what it leaves.
 
@@ -97,6 +97,22 @@ describe("kabao serve", () => {
     expect(await endedBy("SIGHUP", third)).toBe(0);
     expect(await hasEnded(database)).toBe(true);
   });
+
+  test.each([["SIGTERM", 0] as const, ["SIGKILL", "SIGKILL"] as const])(
+    "ends with its launcher, whatever ended that: %s",
+    async (signal, end) => {
+      const data = folder();
+      const options = ["--party", "acquirer", "--port", "18460", "--data", data];
+      const launched = await serveByLauncher(options);
+      const itself = Number(readFileSync(join(data, "lock-acquirer"), "utf8"));
+      const database = postmaster(join(data, "acquirer"));
+      expect(itself).not.toBe(launched.child.pid);
+      expect(await endedBy(signal, launched)).toBe(end);
+      expect(await hasEnded(itself)).toBe(true);
+      expect(await hasEnded(database)).toBe(true);
+      expect(readdirSync(data)).not.toContain("lock-acquirer");
+    },
+  );
 
   test("one line for data that is in use, one for a port that is taken; no database is left behind", async () => {
     const data = folder();
