@@ -65,7 +65,9 @@ export function openPostgres(url: string, schema: string, options: { readonly po
       try {
         await client.query("begin");
         const result = await work({ query: (statement, parameters) => run(client, statement, parameters) });
-        await client.query("commit");
+        // After a statement that failed, "commit" rolls back and says so without an error.
+        const { command } = await client.query("commit");
+        if (command !== "COMMIT") throw new Error("a statement of the transaction failed: nothing was kept");
         return result;
       } catch (error) {
         await client.query("rollback").catch(() => {
