@@ -3,6 +3,8 @@ import { NO_FAULTS } from "./wire.ts";
 import { PARTIES, type Tables, type WireName, type World } from "./world.ts";
 
 const SPAN_MS = 180_000;
+/** How long a payment is on its way over honest wires, about. */
+const MIDWAY_MS = 300;
 const STEP_MS = 30_000;
 /** Time-outs, repeats and their repeats, several times over. */
 const HEAL_STEPS = 60;
@@ -19,24 +21,26 @@ export async function simulate(tables: Tables, world: World): Promise<void> {
     const bad = random.below(3);
     wires[name].faults = {
       lose: bad * random.below(40),
-      double: bad * random.below(100),
-      late: bad * random.below(50),
+      double: bad * random.below(150),
+      late: bad * random.below(120),
       lateMs: [2000, 15_000, 60_000][random.below(3)]!,
     };
   }
-  const at = (work: () => void) => clock.after(1 + random.below(SPAN_MS), work);
+  const at = (work: () => void, ms = 1 + random.below(SPAN_MS)) => clock.after(ms, work);
   /** Sales of which a till may give something back. */
   const sold: { readonly id: string; readonly minor: bigint }[] = [];
 
-  const sales = 6 + random.below(10);
-  for (let i = 0; i < sales; i++) {
+  const moments = Array.from({ length: 8 + random.below(12) }, () => 1 + random.below(SPAN_MS));
+  /** Mishaps come while something is under way: at another time they hurt nobody. */
+  const midway = () => moments[random.below(moments.length)]! + random.below(MIDWAY_MS);
+  for (const moment of moments) {
     at(() => {
       const token = tables.tokens[random.below(tables.tokens.length)]!;
       const minor = BigInt([random.below(900), 3_000, 250_000, 900_000][random.below(4)]! + 1);
       void world.tap(token, minor).then((view) => {
         if (view?.state === "approved") sold.push({ id: view.saleId, minor });
       });
-    });
+    }, moment);
   }
   for (let i = random.below(3); i > 0; i--) at(() => void world.replay());
   for (let i = random.below(6); i > 0; i--) {
@@ -53,7 +57,7 @@ export async function simulate(tables: Tables, world: World): Promise<void> {
     at(() => {
       wire.cut();
       clock.after(cutFor, () => wire.mend());
-    });
+    }, midway());
   }
   for (let i = random.below(5); i > 0; i--) {
     const party = PARTIES[random.below(PARTIES.length)]!;
@@ -61,7 +65,7 @@ export async function simulate(tables: Tables, world: World): Promise<void> {
     at(() => {
       world.kill(party);
       clock.after(deadFor, () => world.restart(party));
-    });
+    }, midway());
   }
   await world.run(SPAN_MS + 45_000);
 

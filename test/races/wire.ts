@@ -25,6 +25,9 @@ export class Wire {
   #callee: LinkServerHandlers | undefined;
   #peer: Peer | undefined;
   #mended = true;
+  /** Frames that a test has stopped on their way, and which direction it stops. */
+  #held: { deliver(): void }[] = [];
+  #holding: ReadonlySet<">" | "<"> = new Set();
   #generation = 0;
   readonly #timers: Timers;
   readonly #random: Random;
@@ -64,6 +67,20 @@ export class Wire {
   mend(): void {
     this.#mended = true;
     this.#dial();
+  }
+  /** Stops every frame of these directions until it is let go. */
+  hold(...directions: (">" | "<")[]): void {
+    this.#holding = new Set(directions);
+  }
+  /** Lets them go, in the order they came or the other way round. Gives their number. */
+  letGo(order: "asTheyCame" | "lastFirst" = "asTheyCame"): number {
+    const frames = order === "asTheyCame" ? this.#held : this.#held.reverse();
+    this.#held = [];
+    this.#holding = new Set();
+    frames.forEach(({ deliver }, i) => {
+      this.#timers.after(1 + i, deliver);
+    });
+    return frames.length;
   }
   callerDies(): void {
     this.#caller = undefined;
@@ -105,6 +122,11 @@ export class Wire {
   }
   #carry(direction: ">" | "<", frame: Uint8Array, deliver: (copy: Uint8Array) => unknown): void {
     this.#onSent(direction, frame);
+    if (this.#holding.has(direction)) {
+      const copy = frame.slice();
+      this.#held.push({ deliver: () => void deliver(copy) });
+      return;
+    }
     const hits = (chance: number) => this.#random.below(1000) < chance;
     if (hits(this.faults.lose)) return;
     for (let copies = hits(this.faults.double) ? 2 : 1; copies > 0; copies--) {
