@@ -1,37 +1,42 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SOURCES = ["web", "device", "contracts", "protocol", "package-lock.json"];
 const dist = join(root, "web", "dist");
+const KEPT_MS = 24 * 3_600_000;
 
-/** The folder of the built pages; builds them when a source has changed since. */
+/**
+ * The folder of the built pages, named by a hash of their sources: built when there is none yet. A folder is made aside and
+ * moved into place whole, and never changed again: nobody sees half a page, and any number of starts do not mix theirs.
+ */
 export async function builtPages(say: (line: string) => void): Promise<string> {
-  const stamp = sourcesHash();
-  if (stampOf(dist) === stamp) return dist;
+  const folder = join(dist, sourcesHash());
+  if (existsSync(folder)) return folder;
   say("正在构建网页 / building the pages …");
-  // Built aside and moved whole: a page never sees half of the new one, and two starts at once do not mix theirs.
-  const draft = join(root, ".build", `pages-${process.pid}`);
+  const draft = join(dist, `draft-${process.pid}`);
   try {
     await viteBuild(draft);
-    writeFileSync(join(draft, STAMP), stamp);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(draft, dist);
+    renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    if (stampOf(dist) !== stamp) throw error;
+    // Another start was first with the same pages.
+    if (!existsSync(folder)) throw error;
   }
-  return dist;
+  removeOld();
+  return folder;
 }
 
-const STAMP = ".sources";
-
-function stampOf(folder: string): string | undefined {
-  const file = join(folder, STAMP);
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+/** Pages of sources that are gone; younger ones may still be served by another process. */
+function removeOld(): void {
+  const now = Date.now();
+  for (const name of readdirSync(dist)) {
+    const path = join(dist, name);
+    if (now - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function viteBuild(outDir: string): Promise<void> {
@@ -68,5 +73,5 @@ function sourcesHash(): string {
     if (source.endsWith(".json")) hash.update(readFileSync(join(root, source)));
     else walk(source);
   }
-  return hash.digest("hex");
+  return hash.digest("hex").slice(0, 16);
 }

@@ -95,10 +95,11 @@ export function bank(page: Page): Locator {
   return page.getByRole("region", { name: "示范银行" });
 }
 
-/** Puts a finished payment away: the wallet at rest. */
+/** Puts a finished payment away, or waits for a sheet that closes by itself: the wallet at rest. */
 export async function atRest(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
-  if (await dialog.isVisible()) await dialog.getByRole("button", { name: /完成|取消/ }).click();
+  const put = dialog.getByRole("button", { name: /完成|取消/ });
+  await put.click({ timeout: 1_000 }).catch(() => {});
   await dialog.waitFor({ state: "detached", timeout: 15_000 });
 }
 
