@@ -30,6 +30,7 @@ const RETRY_MAX_MS = 3000;
 /** A peer that reads nothing must not fill our memory. */
 const BACKLOG_MAX = 64 * 1024 * 1024;
 const NONCE_BYTES = 16;
+const BATCH_FIRST_BYTES = 4096;
 const HANDSHAKE_MS = 5000;
 
 /** The calling end: keeps one connection, makes it anew when it is cut. */
@@ -160,27 +161,39 @@ function frameSocket(socket: Socket, framing: Framing, log: Log, onFrame: (frame
       socket.destroy();
     }
   });
-  let corked = false;
+  /** Frames of one turn of the event loop leave in one write. */
+  let batch: Buffer = Buffer.allocUnsafe(BATCH_FIRST_BYTES);
+  let filled = 0;
+
+  function flush(): void {
+    const bytes = batch.subarray(0, filled);
+    // The socket keeps what it is given until the system has taken it: the next turn gets a buffer of its own.
+    batch = Buffer.allocUnsafe(Math.max(BATCH_FIRST_BYTES, filled));
+    filled = 0;
+    if (socket.writable) socket.write(bytes);
+  }
+
+  function makeRoom(bytes: number): void {
+    if (batch.length - filled >= bytes) return;
+    const larger = Buffer.allocUnsafe(Math.max(2 * batch.length, filled + bytes));
+    batch.copy(larger, 0, 0, filled);
+    batch = larger;
+  }
+
   return {
     send(frame) {
       if (
         socket.destroyed ||
         !socket.writable ||
         frame.length > framing.maxFrame ||
-        socket.writableLength > BACKLOG_MAX
+        socket.writableLength + filled > BACKLOG_MAX
       )
         return false;
-      // All frames of one turn leave in one write.
-      if (!corked) {
-        corked = true;
-        socket.cork();
-        setImmediate(() => {
-          corked = false;
-          socket.uncork();
-        });
-      }
-      // Copied: the caller may use its buffer again before the socket has taken it.
-      socket.write(Buffer.concat([framing.encodeHead(frame.length), frame]));
+      if (filled === 0) setImmediate(flush);
+      makeRoom(framing.headBytes + frame.length);
+      batch.set(framing.encodeHead(frame.length), filled);
+      batch.set(frame, filled + framing.headBytes);
+      filled += framing.headBytes + frame.length;
       return true;
     },
   };
