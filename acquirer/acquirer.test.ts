@@ -85,11 +85,11 @@ const arrived = (kind: string, count: number) =>
 
 const context = (): CallContext => ({ journeyId: "j", idempotencyKey: `key-${++serial}` });
 const buy = () => acquirer.purchase("T0000001", money(10_00n), chip);
-async function view(saleId: string) {
-  const found = await acquirer.till.sale({ saleId }, context());
-  if (!found.ok) throw new Error(found.error.code);
-  return found.value;
+function must<T>(result: { ok: true; value: T } | { ok: false; error: { code: string } }): T {
+  if (!result.ok) throw new Error(result.error.code);
+  return result.value;
 }
+const view = async (saleId: string) => must(await acquirer.till.sale({ saleId }, context()));
 const kinds = () => network.got.map((message) => messageClass(message));
 
 beforeAll(async () => {
@@ -177,6 +177,10 @@ test("a sale that a crash left open is reversed at the next start; one that is u
   await arrived("purchase", 1);
   await arrived("reversal", 1);
   expect(parseF90(text(network.got.find((message) => messageClass(message) === "reversal")!, 90))?.f11).toBe(trace);
+  await until(async () => {
+    const { sales } = must(await acquirer.till.history({ terminalId: "T0000001" }, context()));
+    expect(sales.map(({ state }) => state).sort()).toEqual(["reversed", "sent"]);
+  });
   clock.advance(DEFAULT_ACQUIRER.answerMs);
   expect((await selling).state).toBe("reversing");
   expect((await lost).state).toBe("reversed");

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { platform, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock, KeyStore, Log, Migration, Random, Timers } from "#contracts/ports";
@@ -24,15 +26,17 @@ export async function openEnvironment(
   const { random, log, clock } = ports;
   const dataDir = config.ephemeral ? mkdtempSync(join(tmpdir(), "kabao-")) : resolve(config.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const dismiss = config.ephemeral ? postUndertaker(dataDir) : () => {};
   const unlocks: (() => void)[] = [];
   const open: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const one of open.reverse()) await one.close();
     for (const unlock of unlocks) unlock();
     if (config.ephemeral) rmSync(dataDir, { recursive: true, force: true });
+    dismiss();
   };
   try {
-    for (const party of config.hosted) unlocks.push(takeLock(join(dataDir, `lock-${party}`), party));
+    for (const party of config.hosted) unlocks.push(await takeLock(join(dataDir, `lock-${party}`), party));
     let url = config.database;
     if (url === undefined) {
       // Parties apart have a server each, as they would have on machines of their own.
@@ -66,6 +70,29 @@ export async function openEnvironment(
   }
 }
 
+/** Waits for the end of its input, which is ours however we end; then stops what we left running and removes the folder. */
+const UNDERTAKER = `cat > /dev/null
+pid_file="$1/postgres/postmaster.pid"
+pid=$(head -n 1 "$pid_file" 2> /dev/null) && kill -INT "$pid"
+tries=0
+while [ -e "$pid_file" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+rm -rf "$1"`;
+
+/** An ephemeral run leaves nothing behind, not even after kill -9. @returns lets it go, after all has been cleared away. */
+function postUndertaker(dataDir: string): () => void {
+  if (platform() === "win32") return () => {};
+  const child = spawn("sh", ["-c", UNDERTAKER, "kabao", dataDir], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  child.on("error", () => {});
+  child.unref();
+  const input = child.stdin as Socket;
+  input.on("error", () => {});
+  input.unref();
+  return () => input.end();
+}
+
 /** Makes a file with all its bytes at once, for its owner alone. False: it was there. */
 function createWhole(file: string, bytes: Uint8Array | string): boolean {
   const draft = `${file}.${process.pid}`;
@@ -81,17 +108,31 @@ function createWhole(file: string, bytes: Uint8Array | string): boolean {
   }
 }
 
+/** How long one may take that is just ending. */
+const ENDING_MS = 2000;
+const POLL_MS = 50;
+
 /** One process a party and data folder: two would both believe that theirs is the only hand on a shard. */
-function takeLock(file: string, party: Party): () => void {
-  while (!createWhole(file, String(process.pid))) {
-    const pid = Number(readFileSync(file, "utf8"));
-    if (pid !== process.pid && isKabao(pid))
+async function takeLock(file: string, party: Party): Promise<() => void> {
+  for (let waited = 0; !createWhole(file, String(process.pid)); waited += POLL_MS) {
+    const pid = holderOf(file);
+    if (pid === undefined) continue;
+    if (pid === process.pid || !isKabao(pid)) rmSync(file, { force: true });
+    else if (waited < ENDING_MS) await new Promise((next) => setTimeout(next, POLL_MS));
+    else
       throw new Error(
         `${party} 已在这份数据上运行（进程 ${pid}）：请先停掉它，或用 --data 换一个目录 / ${party} already runs on this data (process ${pid}); stop it, or choose another folder with --data`,
       );
-    rmSync(file, { force: true });
   }
   return () => rmSync(file, { force: true });
+}
+
+function holderOf(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // Let go just now.
+  }
 }
 
 /** A number in a file may belong to anyone by now. */

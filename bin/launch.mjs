@@ -37,14 +37,18 @@ export function ensureDependencies() {
   console.error("kabao: dependencies are in place");
 }
 
-/** Runs a command with our terminal, hands signals on to it, and ends as it ended. */
+/** Runs a command with our terminal, hands signals on to it, and ends as it ended. It hears of our end by its channel to us. */
 export function run(command, args, extra = {}) {
   const child = spawn(command, args, {
     cwd: extra.cwd ?? process.cwd(),
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, ...extra.env },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // An npm that was killed hands nothing on: who asked for us is gone.
+  const parent = process.ppid;
+  const watch = () => process.ppid !== parent && child.kill("SIGTERM");
+  if (process.env.npm_lifecycle_event !== undefined) setInterval(watch, 500).unref();
   child.on("error", (error) => {
     console.error(`kabao: cannot start ${command}: ${error.message}`);
     process.exit(1);

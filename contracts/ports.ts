@@ -85,6 +85,7 @@ export interface Link {
   start(handlers: LinkHandlers): void;
   /** False when the wire is down: the frame was not sent. */
   send(frame: Uint8Array): boolean;
+  /** Tells `onDown` when the wire was up, and nothing after that. */
   stop(): Promise<void>;
 }
 

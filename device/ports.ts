@@ -27,7 +27,7 @@ export interface DeviceStorage {
   cards(): Promise<readonly StoredCard[]>;
   /** Adds or replaces by tokenRef. */
   saveCard(card: StoredCard): Promise<void>;
-  /** Removes the card, its keys and its counter. */
+  /** Removes the card and its keys. Its counter stays: a card that comes back goes on where it stopped. */
   removeCard(tokenRef: string): Promise<void>;
   /** Adds keys; an ATC that is there or was ever taken is left out. */
   addKeys(tokenRef: string, keys: readonly StoredKey[]): Promise<void>;

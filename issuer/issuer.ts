@@ -34,7 +34,7 @@ export function createIssuer(ports: IssuerPorts): Issuer {
     store: createHostStore(db),
     clock,
     groupCommit,
-    lanes: ports.lanes ?? 2,
+    lanes: ports.lanes ?? 1,
     policy: policy.payment,
   });
   const sweep = createHoldSweep({ db, clock, timers, log, host, everyMs: policy.sweepEveryMs });

@@ -27,7 +27,7 @@ export interface IssuerPorts {
   readonly sender: MessageSender;
   /** Takes payment notices to the TSP. */
   readonly tsp: Calls<TspIssuerApi>;
-  /** Batches in flight at once; requests of one account always share a lane. 2 when absent. */
+  /** Batches in flight at once; requests of one account always share a lane. 1 when absent. */
   readonly lanes?: number;
   readonly policy?: IssuerPolicy;
 }

@@ -16,7 +16,7 @@ export interface NetworkConfig {
     /** How often an unacknowledged reversal is sent again. */
     readonly reversalRepeatMs: number;
     readonly echoMs: number;
-    /** How long an answer is kept for a retransmission. */
+    /** How long at most an answer is kept for a retransmission. */
     readonly answerKeptMs: number;
   };
 }
@@ -26,7 +26,7 @@ export const DEFAULT_TIMING: NetworkConfig["timing"] = {
   tspAnswerMs: 5_000,
   reversalRepeatMs: 30_000,
   echoMs: 60_000,
-  answerKeptMs: 600_000,
+  answerKeptMs: 120_000,
 };
 
 export function routeOf(routes: readonly Route[], pan: string): Route["to"] | undefined {

@@ -3,8 +3,11 @@ import { DecodeError } from "#protocol/bytes";
 import {
   answerHeader,
   answerTo,
+  CUPS,
   type CupsHeader,
+  cupsFrame,
   encodeCupsFrame,
+  encodeMessage,
   type IsoMessage,
   journeyIdOf,
   keyOf,
@@ -13,6 +16,7 @@ import {
   responseFact,
   text,
 } from "#protocol/iso8583";
+import { createAnswers, type Outcome } from "./answers.ts";
 import { createIssuerLink } from "./issuer-link.ts";
 import { createJournal } from "./journal.ts";
 import { ensureKeys, type NetworkPorts } from "./ports.ts";
@@ -57,23 +61,19 @@ export function createNetwork(ports: NetworkPorts): Network {
   const { reversalRepeatMs: repeatMs, issuerAnswerMs: answerMs } = config.timing;
   const safeStore = createSafeStore({ db, clock, timers, keys, log, issuers, repeatMs, answerMs });
   const handle = createSwitch({ clock, log, config, tsp, issuers, journal, safeStore });
-  /** Requests by their own key: a retransmission joins the one in flight, and gets its answer for a while after. */
-  const answers = new Map<string, Promise<IsoMessage | undefined>>();
+  const answers = createAnswers(clock, config.timing.answerKeptMs);
 
-  function once(request: IsoMessage): Promise<IsoMessage | undefined> {
+  async function carryOut(request: IsoMessage): Promise<Outcome | undefined> {
+    const answer = await handle(request);
+    if (answer === undefined) return undefined;
+    return { payload: encodeMessage(CUPS, answer), final: responseFact(text(answer, 39) ?? "").act !== "retry" };
+  }
+
+  /** A request by its own key, once; without a key it is nobody's repeat. */
+  function once(request: IsoMessage): Promise<Outcome | undefined> {
     const key = keyOf(request);
-    if (key === undefined) return handle(request);
-    const name = `${request.mti}|${journeyIdOf(key)}|${String(request.fields[2])}`;
-    const known = answers.get(name);
-    if (known !== undefined) return known;
-    const answer = handle(request);
-    answers.set(name, answer);
-    const forget = () => answers.delete(name);
-    // Without an answer, or with "try again later", there is nothing to repeat: the next one is tried anew.
-    const final = (value: IsoMessage | undefined) =>
-      value !== undefined && responseFact(text(value, 39) ?? "").act !== "retry";
-    answer.then((value) => (final(value) ? timers.after(config.timing.answerKeptMs, forget) : forget()), forget);
-    return answer;
+    if (key === undefined) return carryOut(request);
+    return answers.once(`${request.mti}|${journeyIdOf(key)}|${text(request, 2)}`, () => carryOut(request));
   }
 
   function receive(peer: Peer, header: CupsHeader, request: IsoMessage): void {
@@ -82,13 +82,12 @@ export function createNetwork(ports: NetworkPorts): Network {
       log.warn("network.unasked", { mti: request.mti, reject: header.rejectCode });
       return;
     }
-    const reply = (message: IsoMessage) => peer.send(encodeCupsFrame(answerHeader(header), message));
     if (request.mti === "0820") {
-      reply(answerTo(request, "00"));
+      peer.send(encodeCupsFrame(answerHeader(header), answerTo(request, "00")));
       return;
     }
     once(request)
-      .then((answer) => answer !== undefined && reply(answer))
+      .then((outcome) => outcome !== undefined && peer.send(cupsFrame(answerHeader(header), outcome.payload)))
       // Nobody knows how far it came: no answer, and the acquirer's reversal will put it right.
       .catch((error: unknown) => log.error("network.requestFailed", { error }));
   }

@@ -20,12 +20,21 @@ interface Entry {
   readonly settlementDate: string;
 }
 
+/** Which card an exchange is about, without its number. */
+export interface CardMark {
+  readonly panHash: string | null;
+  readonly panSuffix: string | null;
+}
+
 export interface Journal {
-  record(message: IsoMessage, journeyId: string, direction: "in" | "out", peer: string): void;
+  /** Of a request's number, for its own entry and its answer's. */
+  mark(message: IsoMessage): CardMark;
+  record(message: IsoMessage, card: CardMark, journeyId: string, direction: "in" | "out", peer: string): void;
   /** Waits until all that was recorded is written. */
   flushed(): Promise<void>;
 }
 
+const NO_CARD: CardMark = { panHash: null, panSuffix: null };
 const BATCH_MAX = 512;
 /** When the database stays away, old entries give way: the journal is behind the payments and holds none of them up. */
 const QUEUE_MAX = 100_000;
@@ -80,8 +89,12 @@ export function createJournal(ports: {
   }
 
   return {
-    record(message, journeyId, direction, peer) {
+    mark(message) {
       const pan = text(message, 2);
+      if (pan === undefined) return NO_CARD;
+      return { panHash: toHex(keys.hmac(KEYS.panHash, fromAscii(pan)).subarray(0, 16)), panSuffix: pan.slice(-4) };
+    },
+    record(message, card, journeyId, direction, peer) {
       const amount = text(message, 4);
       const at = clock.now();
       if (queue.length < QUEUE_MAX) {
@@ -92,8 +105,8 @@ export function createJournal(ports: {
           direction,
           peer,
           mti: message.mti,
-          panHash: pan === undefined ? null : toHex(keys.hmac(KEYS.panHash, fromAscii(pan)).subarray(0, 16)),
-          panSuffix: pan?.slice(-4) ?? null,
+          panHash: card.panHash,
+          panSuffix: card.panSuffix,
           processingCode: text(message, 3) ?? null,
           amountMinor: amount === undefined ? null : BigInt(amount),
           currency: text(message, 49) ?? null,

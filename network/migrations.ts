@@ -23,7 +23,8 @@ export const migrations: readonly Migration[] = [
         settlement_date text,
         primary key (b, journey_id, seq)
       );
-      create index journal_settlement on journal (settlement_date);
+      -- Entries come by the day: a summary of blocks finds a day, and costs an entry nothing.
+      create index journal_settlement on journal using brin (settlement_date);
       -- Reversals that a member has not acknowledged yet: sent again until it does, also after a restart. Sealed.
       create table owed_reversal (
         b smallint not null,

@@ -69,7 +69,9 @@ export function towardsIssuer(message: IsoMessage, answer: Extract<TokenAnswer, 
 
 function withoutNumber(chip: Uint8Array): Uint8Array {
   try {
-    return encodeTlv(parseTlv(chip).filter((item) => !NUMBER_TAGS.has(item.tag)));
+    const items = parseTlv(chip);
+    const kept = items.filter((item) => !NUMBER_TAGS.has(item.tag));
+    return kept.length === items.length ? chip : encodeTlv(kept);
   } catch (error) {
     if (error instanceof DecodeError) return new Uint8Array();
     throw error;

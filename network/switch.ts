@@ -71,10 +71,11 @@ export function createSwitch(ports: {
       return answerTo(request, "30");
     const kind = messageClass(request);
     if (kind === "unknown" || request.mti[2] === "1" || request.mti[2] === "3") return answerTo(request, "40");
-    journal.record(request, journeyId, "in", "acquirer");
+    const card = journal.mark(request);
+    journal.record(request, card, journeyId, "in", "acquirer");
     const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
     const answer = givenUp ? answerTo(request, "98") : await route(request, journeyId);
-    if (answer !== undefined) journal.record(answer, journeyId, "out", "acquirer");
+    if (answer !== undefined) journal.record(answer, card, journeyId, "out", "acquirer");
     return answer;
   };
 }

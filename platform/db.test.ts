@@ -3,8 +3,13 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrations as acquirerMigrations } from "#acquirer";
 import type { Db } from "#contracts/ports";
+import { migrations as issuerMigrations } from "#issuer";
+import { migrations as networkMigrations } from "#network";
 import { instant } from "#protocol/time";
+import { migrations as tspMigrations } from "#tsp";
+import { migrations as walletMigrations } from "#wallet-server";
 import { silentLog } from "./log/index.ts";
 import { openPglite } from "./pglite/index.ts";
 import { type EmbeddedPostgres, migrate, openPostgres, startEmbeddedPostgres } from "./postgres/index.ts";
@@ -50,18 +55,19 @@ describe.each([
     await db.query(
       { name: "fill", text: "insert into t select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::jsonb[])" },
       [
-        [1n, 2n, 9_007_199_254_740_993n],
-        [Uint8Array.of(1, 0, 255), new Uint8Array(0), null],
-        ['a"b,{}', null, "字"],
-        ['{"x":1}', null, "[1]"],
+        [1n, 2n, 9_007_199_254_740_993n, -4n],
+        [Uint8Array.of(1, 0, 255), new Uint8Array(0), null, null],
+        ['a"b,{}', null, "字", "NULL \\ \\\\"],
+        ['{"x":1}', null, "[1]", '""'],
       ],
     );
     const rows = await db.query<{ a: bigint; b: Uint8Array | null; c: string | null; j: unknown }>({
-      text: "select * from t order by a",
+      text: "select * from t order by abs(a)",
     });
     expect(rows.map((row) => [row.a, row.b === null ? null : [...row.b], row.c, row.j])).toEqual([
       [1n, [1, 0, 255], 'a"b,{}', { x: 1 }],
       [2n, [], null, null],
+      [-4n, null, "NULL \\ \\\\", ""],
       [9_007_199_254_740_993n, null, "字", [1]],
     ]);
     const one = await db.query<{ a: bigint }>(
@@ -70,7 +76,7 @@ describe.each([
     );
     expect(one).toEqual([{ a: 1n }]);
     expect(await db.query({ text: "select array_agg(a order by a) as all from t" })).toEqual([
-      { all: [1n, 2n, 9_007_199_254_740_993n] },
+      { all: [-4n, 1n, 2n, 9_007_199_254_740_993n] },
     ]);
   });
 
@@ -81,6 +87,35 @@ describe.each([
     });
     await expect(fails).rejects.toThrow("changed my mind");
     expect(await db.query({ text: "select a from t where a = 77" })).toEqual([]);
+  });
+
+  test("small numbers are numbers, flags are flags, nothing is null, and an empty list is a list", async () => {
+    const rows = await db.query(
+      {
+        name: "scalars",
+        text: "select $1::int as i, $2::smallint as s, $3::boolean as f, $4::text as n, $5::text[] as l, $6::bigint as b, $7::double precision as d",
+      },
+      [7, 8, true, null, [], 9, 0.5],
+    );
+    expect(rows).toEqual([{ i: 7, s: 8, f: true, n: null, l: [], b: 9n, d: 0.5 }]);
+    expect(await db.query({ text: "select a from t where a = any($1::bigint[])" }, [[]])).toEqual([]);
+  });
+
+  test("a statement that failed inside a transaction undoes it, even when the work goes on as if nothing were", async () => {
+    const careless = db.transaction(async (tx) => {
+      await tx.query({ text: "insert into t (a) values (88)" });
+      await tx.query({ text: "insert into t (a) values (88)" }).catch(() => {});
+      return "kept";
+    });
+    await expect(careless).rejects.toThrow();
+    expect(await db.query({ text: "select a from t where a = 88" })).toEqual([]);
+    expect(await db.query({ text: "select 1 as one" })).toEqual([{ one: 1 }]);
+  });
+
+  test("an error is the database's own, with its code", async () => {
+    await db.query({ text: "insert into t (a) values (99)" });
+    await expect(db.query({ text: "insert into t (a) values ($1)" }, [99n])).rejects.toMatchObject({ code: "23505" });
+    await expect(db.query({ text: "select * from nothing_there" })).rejects.toMatchObject({ code: "42P01" });
   });
 
   test("parallel transactions do not mix", async () => {
@@ -100,6 +135,66 @@ describe("migrations", () => {
       /not the one that ran/,
     );
     await expect(migrate(db, "again", [], at)).rejects.toThrow(/newer version/);
+    await db.close();
+  });
+
+  test("of every party, from nothing, over the real server and in memory alike; and again changes nothing", async () => {
+    const parties = {
+      wallet: walletMigrations,
+      tsp: tspMigrations,
+      network: networkMigrations,
+      issuer: issuerMigrations,
+      acquirer: acquirerMigrations,
+    };
+    const memory = await openPglite(
+      "all",
+      Object.entries(parties).flatMap(([party, wanted]) => [
+        { number: 0, name: party, sql: `create schema "party_${party}"; set search_path to "party_${party}";` },
+        ...wanted,
+      ]),
+    );
+    const columns = async (db: Db, party: string) =>
+      (
+        await db.query<{ one: string }>(
+          {
+            text: `select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable as one
+              from information_schema.columns where table_schema = $1 and table_name <> 'migration' order by 1`,
+          },
+          [`party_${party}`],
+        )
+      ).map(({ one }) => one);
+    for (const [party, wanted] of Object.entries(parties)) {
+      const real = openPostgres(server.url, `party_${party}`);
+      await migrate(real, `party_${party}`, wanted, at);
+      await migrate(real, `party_${party}`, wanted, at);
+      const made = await columns(real, party);
+      expect(made.length, party).toBeGreaterThan(5);
+      expect(await columns(memory, party), party).toEqual(made);
+      await real.close();
+    }
+    await memory.close();
+  });
+
+  test("two processes that start at once: one of them migrates", async () => {
+    const both = [1, 2, 3, 4].map(() => openPostgres(server.url, "race"));
+    await Promise.all(both.map((db) => migrate(db, "race", migrations, at)));
+    expect(await both[0]!.query({ text: "select number from migration" })).toEqual([{ number: 1 }]);
+    for (const db of both) await db.close();
+  });
+
+  test("one that fails leaves nothing of itself; a gap in the numbers is a mistake", async () => {
+    const db = openPostgres(server.url, "half");
+    const broken = { number: 2, name: "two", sql: "create table u (a int);\ncreate table u (a int);" };
+    await expect(migrate(db, "half", [...migrations, broken], at)).rejects.toThrow(/already exists/);
+    expect(await db.query({ text: "select tablename from pg_tables where schemaname = 'half'" })).toEqual([]);
+    await migrate(db, "half", [...migrations, { ...broken, sql: "create table u (a int);" }], at);
+    expect(await db.query({ text: "select number from migration order by number" })).toEqual([
+      { number: 1 },
+      { number: 2 },
+    ]);
+    await expect(
+      migrate(db, "half", [...migrations, { ...broken, sql: "create table u (a int);" }, { ...broken, number: 4 }], at),
+    ).rejects.toThrow(RangeError);
     await db.close();
   });
 });

@@ -1,49 +1,42 @@
 import smpp from "smpp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DeliveryReceipt } from "#contracts/ports";
+import type { DeliveryReceipt, MessageSender } from "#contracts/ports";
 import { instant } from "#protocol/time";
 import { createInbox, smppSender } from "./sms/index.ts";
 
+interface ServerPdu {
+  response(fields?: object): object;
+  short_message?: { message: string };
+  message_payload?: { message: string };
+  destination_addr: string;
+  data_coding: number;
+  password: string;
+}
 interface ServerSession {
-  on(
-    event: string,
-    listener: (pdu: {
-      response(fields?: object): object;
-      short_message: { message: string };
-      command_status: number;
-      destination_addr: string;
-      password: string;
-    }) => void,
-  ): void;
+  on(event: string, listener: (pdu: ServerPdu) => void): void;
   send(pdu: object): void;
-  deliver_sm(fields: object, done?: (pdu: { command_status: number }) => void): void;
+  deliver_sm(fields: object, done: () => void): void;
+  enquire_link(fields: object, done: () => void): void;
+  destroy(): void;
 }
 
-const port = 19_900 + (process.pid % 500);
-const received: { to: string; text: string }[] = [];
-const acknowledged: number[] = [];
-let serial = 90;
+const port = 19_270 + (process.pid % 20);
+const received: { to: string; text: string; coding: number; long: boolean }[] = [];
+let receiptsTaken = 0;
+let linesKept = 0;
 const smsc = smpp.createServer(((session: ServerSession) => {
   session.on("bind_transceiver", (pdu) =>
     session.send(pdu.response({ command_status: pdu.password === "right" ? 0 : 0x0e })),
   );
   session.on("submit_sm", (pdu) => {
-    const { message } = pdu.short_message;
+    const long = pdu.message_payload !== undefined;
+    const { message } = pdu.message_payload ?? pdu.short_message!;
     if (message.includes("refuse")) return session.send(pdu.response({ command_status: 0x0b }));
-    received.push({ to: pdu.destination_addr, text: message });
-    const id = `${++serial}`;
-    const receipt = (fields: object) =>
-      session.deliver_sm({ esm_class: 4, ...fields }, ({ command_status }) => acknowledged.push(command_status));
-    const written = (stat: string) =>
-      `id:${id} sub:001 dlvrd:001 submit date:2611240900 done date:2611240901 stat:${stat} err:000 text:`;
-    if (message.includes("early")) receipt({ short_message: written("DELIVRD") });
-    session.send(pdu.response({ message_id: id }));
-    if (message.includes("arrives")) receipt({ short_message: written("DELIVRD") });
-    if (message.includes("on its way")) receipt({ short_message: written("ENROUTE") });
-    if (message.includes("lost")) receipt({ receipted_message_id: id, message_state: 5, short_message: "" });
-    if (message.includes("hex"))
-      receipt({ short_message: written("EXPIRED").replace(/^id:\d+/, `id:${Number(id).toString(16).toUpperCase()}`) });
-    if (message.includes("a phone's own")) session.deliver_sm({ esm_class: 0, short_message: written("DELIVRD") });
+    if (message.includes("hang up")) return session.destroy();
+    received.push({ to: pdu.destination_addr, text: message, coding: pdu.data_coding, long });
+    session.send(pdu.response({ message_id: "1" }));
+    session.deliver_sm({ short_message: "id:1 stat:DELIVRD" }, () => void receiptsTaken++);
+    session.enquire_link({}, () => void linesKept++);
   });
 }) as never);
 beforeAll(() => new Promise<void>((resolve) => smsc.listen(port, "127.0.0.1", resolve)));
@@ -57,36 +50,57 @@ const message = {
   at: instant(0),
 };
 
-describe("SMPP", () => {
-  test("Chinese text reaches the SMSC whole", async () => {
-    const sender = smppSender(options);
-    await sender.send(message);
-    expect(received).toEqual([{ to: "8613800138000", text: message.text }]);
-    sender.close();
+/** What a phone has got, by whichever way it was sent. */
+const inbox = createInbox();
+const sender = smppSender(options);
+afterAll(() => sender.close());
+describe.each<[string, MessageSender, () => readonly { text: string }[]]>([
+  ["the inbox", inbox, () => [...inbox.list()].reverse()],
+  ["SMPP", sender, () => received],
+])("texts by %s", (_name, by, arrived) => {
+  test("arrive whole and in order, Chinese and long ones too; a repeat does not arrive again", async () => {
+    const before = arrived().length;
+    const long = `[Demo Bank] Your code is 123456. ${"It adds your card to a phone wallet. ".repeat(6)}验证码`;
+    await by.send(message);
+    await by.send({ ...message, id: "long", text: long });
+    await by.send(message);
+    await Promise.all([by.send({ ...message, id: "twice" }), by.send({ ...message, id: "twice" })]);
+    expect(
+      arrived()
+        .slice(before)
+        .map(({ text }) => text),
+    ).toEqual([message.text, long, message.text]);
   });
+});
+
+describe("SMPP", () => {
+  const until = async (done: () => boolean) => {
+    for (let i = 0; i < 500 && !done(); i++) await new Promise((next) => setTimeout(next, 2));
+    return done();
+  };
+
+  test("in UCS-2 to the country's number, a long text as a payload; receipts are taken, the line is kept", async () => {
+    expect(received[0]).toEqual({ to: "8613800138000", text: message.text, coding: 8, long: false });
+    expect(received[1]).toMatchObject({ coding: 8, long: true });
+    expect(await until(() => receiptsTaken >= 3 && linesKept >= 3)).toBe(true);
+  });
+
+  test("a line that breaks rejects what was on it, and the next text opens a new one", async () => {
+    await expect(sender.send({ ...message, id: "cut", text: "hang up" })).rejects.toThrow(/the line broke/);
+    await sender.send({ ...message, id: "after" });
+    expect(received.at(-1)!.text).toBe(message.text);
+  });
+
+  test("what was refused may be sent again under its id", async () => {
+    await expect(sender.send({ ...message, id: "again", text: "refuse" })).rejects.toThrow(/status 11/);
+    const before = received.length;
+    await sender.send({ ...message, id: "again" });
+    expect(received.length).toBe(before + 1);
+  });
+
   test("a refusal of the carrier rejects", async () => {
     const sender = smppSender(options);
     await expect(sender.send({ ...message, text: "refuse" })).rejects.toThrow(/status 11/);
-    sender.close();
-  });
-  test("receipts name the text they are for, by parameter or by text, also when they overtake the answer", async () => {
-    const sender = smppSender(options);
-    const heard: DeliveryReceipt[] = [];
-    const stop = sender.receipts((receipt) => heard.push(receipt));
-    for (const what of ["arrives", "lost", "hex", "early", "on its way", "a phone's own", "silent"])
-      await sender.send({ ...message, id: what, text: what });
-    await expect.poll(() => heard.length).toBe(4);
-    expect(heard.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
-      { id: "arrives", delivered: true },
-      { id: "early", delivered: true },
-      { id: "hex", delivered: false, reason: "EXPIRED" },
-      { id: "lost", delivered: false, reason: "UNDELIV" },
-    ]);
-    await expect.poll(() => acknowledged).toEqual([0, 0, 0, 0, 0]);
-    stop();
-    await sender.send({ ...message, id: "after", text: "arrives" });
-    await expect.poll(() => acknowledged.length).toBe(6);
-    expect(heard).toHaveLength(4);
     sender.close();
   });
   test("a wrong password or no SMSC rejects, without the text in the error", async () => {

@@ -28,7 +28,7 @@ export interface Tsp {
 export function createTsp(ports: TspPorts): Tsp {
   ensureKeys(ports.keys);
   const relay = createRelay(ports);
-  const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 2 });
+  const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 1 });
   const { calls: walletApi, changeByIssuer } = provisioning(ports, relay);
   return {
     walletApi,

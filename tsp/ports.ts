@@ -26,7 +26,7 @@ export interface TspPorts {
   readonly groupCommit: GroupCommit;
   readonly issuer: Calls<IssuerApi>;
   readonly wallet: Calls<WalletTspApi>;
-  /** Batches in flight at once; requests of one card always share a lane. 2 when absent. */
+  /** Batches in flight at once; requests of one card always share a lane. 1 when absent. */
   readonly lanes?: number;
 }
 

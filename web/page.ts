@@ -6,13 +6,13 @@ import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
 import { makeDeviceKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
-import { deviceRecords } from "./adapters/device-record.ts";
+import { deviceRecords, sessionRecords } from "./adapters/device-record.ts";
 import { openDeviceStorage } from "./adapters/device-storage.ts";
 import { field } from "./adapters/field.ts";
 import { followWallet } from "./adapters/live.ts";
 import { clock, exclusively, random, timers } from "./adapters/machine.ts";
+import { notebook } from "./adapters/notebook.ts";
 import { passkey, prfInputOf } from "./adapters/passkey.ts";
-import { notebook, sessions } from "./adapters/records.ts";
 import { sealer } from "./adapters/sealer.ts";
 import { type Bank, createBank } from "./bank/bank.ts";
 import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
@@ -46,7 +46,7 @@ export async function openPage(): Promise<Page> {
     random,
     sealer,
     passkey,
-    sessions,
+    sessions: sessionRecords(db),
     notebook,
     storage: openDeviceStorage(db),
     records: deviceRecords(db),

@@ -29,5 +29,5 @@ export const DEFAULT_ACQUIRER: AcquirerConfig = {
   network: "00010000",
   answerMs: 25_000,
   reversalRepeatMs: 30_000,
-  lanes: 2,
+  lanes: 1,
 };

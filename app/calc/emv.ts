@@ -252,7 +252,7 @@ function explanationLines(
   const [first, ...rest] = suspects;
   const kcv = Object.entries(keyFacts(keys, derived, cipher).kcv)[0];
   return [
-    `试过 ${tried} 种组合，没有一种对得上 / none of ${tried} combinations fits`,
+    `试过 ${tried} 种组合，没有一种对得上 (奇偶校验位不影响结果) / none of ${tried} combinations fits (parity bits make no difference)`,
     ...(first === undefined
       ? [
           "各项输入彼此一致：先核对密钥本身的校验值 / the inputs agree with each other: check the key itself first, by its check value",

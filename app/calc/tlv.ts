@@ -11,7 +11,7 @@ export function explainTlv(bytes: Uint8Array, reveal: boolean): Answer {
     return shown(bytes, describeTlv(parseTlv(bytes), { reveal, inside: emvValues }));
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const before = describeTlv(parseTlv(bytes.subarray(0, wholeItems(bytes, error.at))), { reveal, inside: emvValues });
+    const before = describeTlv(parseTlv(bytes.subarray(0, wholeItems(bytes, error))), { reveal, inside: emvValues });
     const fault = withLengths(faultOf(error, "HEX"), bytes);
     return {
       code: 2,
@@ -41,17 +41,30 @@ function shown(bytes: Uint8Array, nodes: readonly DescribedNode[]): Answer {
   };
 }
 
-/** The longest start, up to an offset, that is whole objects. */
-function wholeItems(bytes: Uint8Array, upTo: number): number {
-  for (let end = Math.min(upTo, bytes.length); end > 0; end--) {
-    try {
-      parseTlv(bytes.subarray(0, end));
-      return end;
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
+/** More than this many places that may begin the broken object are not looked at: bytes made to keep us busy. */
+const MAX_PLACES = 64;
+
+/** Length of the start that is whole objects: up to where the outermost broken one begins. */
+function wholeItems(bytes: Uint8Array, error: DecodeError): number {
+  const tag = error.path[0];
+  if (tag === undefined) return readable(bytes, error.at) ? error.at : 0;
+  let places = 0;
+  for (let start = Math.min(error.at, bytes.length); start > 0 && places < MAX_PLACES; start--) {
+    if (toHex(bytes.subarray(start, start + tag.length / 2)).toUpperCase() !== tag) continue;
+    places += 1;
+    if (readable(bytes, start)) return start;
   }
   return 0;
+}
+
+function readable(bytes: Uint8Array, end: number): boolean {
+  try {
+    parseTlv(bytes.subarray(0, end));
+    return true;
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
 }
 
 /** For a value cut short: how many bytes it promises, and how many are there. */

@@ -29,7 +29,8 @@ export function checkArgs(args: ArgsDef, rawArgs: readonly string[], manyWords: 
     const equals = word.indexOf("=");
     const typed = equals < 0 ? word : word.slice(0, equals);
     const key = typed.replace(/^--?/, "");
-    const found = byName.get(key) ?? byName.get(key.replace(/^no-/, ""));
+    const negated = byName.get(key.replace(/^no-/, ""));
+    const found = byName.get(key) ?? (negated?.[1].type === "boolean" ? negated : undefined);
     if (found === undefined) {
       const near = nearest(key, [...byName.keys()]);
       const shown = /^--?[a-z][a-z0-9-]{0,30}$/i.test(typed) ? typed : "…";

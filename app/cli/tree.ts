@@ -8,10 +8,12 @@ export function bilingual({ zh, en }: Words): string {
 
 /** One line a node: offset, id, length, names; the value below it. */
 export function treeLines(nodes: readonly DescribedNode[], depth = 0): string[] {
-  return nodes.flatMap(({ id, name, at, lengthBytes, value, children }) => {
+  return nodes.flatMap(({ id, name, at, lengthBytes, value: raw, children }) => {
+    // A stranger's message must not speak to the terminal.
+    const value = raw?.replace(/\p{Cc}/gu, ".");
     const place = at === undefined ? "     " : String(at).padStart(5);
     const indent = "  ".repeat(depth);
-    const head = [id === "=" ? "=" : id, lengthBytes === undefined ? "" : `[${lengthBytes}]`, bilingual(name)];
+    const head = [id, lengthBytes === undefined ? "" : `[${lengthBytes}]`, bilingual(name)];
     const short = value !== undefined && (at === undefined || value.length <= 16);
     return [
       `${place}  ${indent}${head.filter((part) => part !== "").join(" ")}${short ? `: ${value}` : ""}`,

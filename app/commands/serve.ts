@@ -110,7 +110,9 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
   const demo = config.profile === "demo";
   const hub = createWireHub();
   const faces = facesOf(config);
-  const pages = demo && wantsPages && !config.apart && faces.length > 0 ? builtPages(say) : undefined;
+  // Built while the parties start: neither waits for the other.
+  const building = demo && wantsPages && !config.apart && faces.length > 0 ? builtPages(say) : undefined;
+  building?.catch(() => {}); // told below, where the system can be stopped
   const system = await startSystem(config, {
     clock: systemClock,
     random: systemRandom,
@@ -120,6 +122,7 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
   });
   const stages: Awaited<ReturnType<typeof openStage>>[] = [];
   try {
+    const pages = await building;
     for (const { port, parties } of faces) {
       stages.push(
         await openStage({

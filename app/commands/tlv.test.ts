@@ -43,6 +43,15 @@ describe("kabao tlv", () => {
     expect((await kabao(["tlv", "7003 9C0200 9A03170601"])).stderr).toContain("run over the end of its template");
   });
 
+  test("65,000 bytes broken at their end are told in no time", async () => {
+    const many = "9C0100".repeat(20_000);
+    const began = performance.now();
+    expect((await kabao(["tlv", "-", "--json"], `${many}9F26`)).code).toBe(2);
+    const nested = `7082${(65_000).toString(16)}${"9C".repeat(65_000)}`;
+    expect((await kabao(["tlv", "-", "--json"], nested)).code).toBe(2);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   test("card numbers and tracks are masked until asked for", async () => {
     const hex = vectors.parses[0]!.hex;
     expect((await kabao(["tlv", hex])).stdout).not.toContain("62999999");

@@ -54,9 +54,11 @@ function channelOf(ws: WebSocket, answerWithinMs: number): ApduChannel {
   };
   ws.on("message", (data: Buffer, isBinary: boolean) => {
     const asked = waiting;
-    waiting = undefined;
-    if (!isBinary || data.length < 2 || data.length > MAX_ANSWER_BYTES || asked === undefined)
+    if (!isBinary || data.length < 2 || data.length > MAX_ANSWER_BYTES || asked === undefined) {
+      removed();
       return ws.close(1003, "wants one answer an APDU");
+    }
+    waiting = undefined;
     asked.resolve(new Uint8Array(data));
   });
   ws.on("close", removed);
@@ -65,7 +67,11 @@ function channelOf(ws: WebSocket, answerWithinMs: number): ApduChannel {
     transmit: (apdu) =>
       new Promise((resolve, reject) => {
         if (ws.readyState !== ws.OPEN) return reject(new Error("card removed"));
-        const timer = setTimeout(() => ws.close(1008, "no answer"), answerWithinMs);
+        const timer = setTimeout(() => {
+          // The terminal does not wait for the closing handshake of a device that is silent.
+          removed();
+          ws.close(1008, "no answer");
+        }, answerWithinMs);
         waiting = {
           resolve: (answer) => {
             clearTimeout(timer);

@@ -138,11 +138,11 @@ function pageRoutes(app: Hono, folder: string): void {
     const shown = found ? file : join(folder, "index.html");
     if (!found && extname(path) !== "") return context.notFound();
     const hashed = /\/assets\//.test(shown);
+    const host = context.req.header("host") ?? "";
     return context.body(new Uint8Array(readFileSync(shown)), 200, {
       "content-type": TYPES[extname(shown)] ?? "application/octet-stream",
       "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
-      "content-security-policy":
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: http://localhost:*; frame-ancestors 'self'",
+      "content-security-policy": `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
     });
   });
 }

@@ -16,6 +16,8 @@ export interface ManualClock extends Clock, Timers {
   advance(ms: number): void;
   /** Timers that have not run yet. */
   readonly pending: number;
+  /** When the next of them falls due. */
+  readonly nextDue: Instant | undefined;
 }
 
 /** A clock that stands still until it is moved: tests and simulation. */
@@ -47,6 +49,9 @@ export function manualClock(start: Instant): ManualClock {
     },
     get pending() {
       return waiting.length;
+    },
+    get nextDue() {
+      return waiting.length === 0 ? undefined : instant(Math.min(...waiting.map((entry) => entry.due)));
     },
   };
 }

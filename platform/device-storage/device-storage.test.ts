@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { deviceStorageContract } from "../../test/contracts/device-storage.ts";
 import { seededRandom } from "../random/index.ts";
 import { type FileDeviceStorage, openDeviceStorage } from "./index.ts";
 
@@ -44,6 +45,15 @@ async function change(storage: FileDeviceStorage, token: (typeof TOKENS)[number]
       return token === "counting" ? storage.takeCounter(token) : (await storage.takeKey(token, "user", NOW))?.atc;
   }
 }
+
+describe("a journal file as a device's storage", () => {
+  const storage = openDeviceStorage(freshFile());
+  afterAll(() => storage.close());
+  deviceStorageContract(
+    () => storage,
+    () => storage,
+  );
+});
 
 describe("the journal of a headless device", () => {
   test("cut at every byte: what was taken stays taken, what was not whole never happened", async () => {

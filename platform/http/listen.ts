@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
+import { listenFailure } from "../listen-failure.ts";
 
 export interface Listening {
   readonly port: number;
@@ -12,15 +13,7 @@ export interface Listening {
 export function listen(app: Hono, at: { readonly host: string; readonly port: number }): Promise<Listening> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   return new Promise((resolve, reject) => {
-    server.on("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === "EADDRINUSE"
-          ? new Error(
-              `端口 ${at.port} 已被占用：请停掉占用它的程序，或用 --port 换一个 / port ${at.port} is in use: stop what listens there, or choose another with --port`,
-            )
-          : error,
-      );
-    });
+    server.on("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, at.port)));
     server.listen(at.port, at.host, () => {
       const address = server.address();
       resolve({

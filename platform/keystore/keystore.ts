@@ -53,8 +53,9 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     return pair;
   };
   const store = (name: KeyName, key: StoredKey): KeyInfo => {
+    // A key that could not be written down must not be used: what it sealed would be lost with us.
+    vault.save({ ...Object.fromEntries(keys), [name]: key });
     keys.set(name, key);
-    vault.save(Object.fromEntries(keys));
     return infoOf(name, key);
   };
   const infoOf = (name: KeyName, key: StoredKey): KeyInfo => {

@@ -35,22 +35,20 @@ const TAG_BYTES = 16;
  */
 export function sealedFile(file: string, random: Random): KeyVault {
   const masterFile = join(dirname(file), "master.key");
-  const master = (): Buffer => {
-    if (!existsSync(masterFile)) {
-      if (existsSync(file)) throw new Error(`key store: ${masterFile} is missing, so ${file} cannot be opened`);
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeDurably(masterFile, random.bytes(32));
-    }
-    return readFileSync(masterFile);
-  };
+  const missing = () => new Error(`key store: ${masterFile} is missing, so ${file} cannot be opened`);
   return {
     load() {
-      const key = master();
+      if (!existsSync(masterFile)) {
+        if (existsSync(file)) throw missing();
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        writeDurably(masterFile, random.bytes(32));
+      }
       if (!existsSync(file)) return {};
+      const key = readFileSync(masterFile);
       const sealed = readFileSync(file);
-      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES));
-      decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
       try {
+        const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES));
+        decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
         const plain = Buffer.concat([
           decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)),
           decipher.final(),
@@ -61,8 +59,10 @@ export function sealedFile(file: string, random: Random): KeyVault {
       }
     },
     save(keys) {
+      // Never a new master key for keys that are in use.
+      if (!existsSync(masterFile)) throw missing();
       const nonce = random.bytes(NONCE_BYTES);
-      const cipher = createCipheriv("aes-256-gcm", master(), nonce);
+      const cipher = createCipheriv("aes-256-gcm", readFileSync(masterFile), nonce);
       const body = Buffer.concat([cipher.update(JSON.stringify(keys), "utf8"), cipher.final()]);
       writeDurably(file, Buffer.concat([nonce, body, cipher.getAuthTag()]));
     },

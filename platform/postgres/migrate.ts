@@ -11,9 +11,9 @@ const LOCK = 0x6b6162616f;
  * @throws {Error} when a migration that ran was changed or is missing here: the data is from another program.
  */
 export async function migrate(db: Db, schema: string, migrations: readonly Migration[], at: Instant): Promise<void> {
-  await db.query({ text: `create schema if not exists "${schema}"` });
   await db.transaction(async (tx) => {
     await tx.query({ text: "select pg_advisory_xact_lock($1, hashtext($2))::text" }, [LOCK % 0x7fffffff, schema]);
+    await tx.query({ text: `create schema if not exists "${schema}"` });
     await tx.query({
       text: "create table if not exists migration (number int primary key, name text not null, checksum text not null, at bigint not null)",
     });

@@ -8,12 +8,13 @@ export interface PostgresDb extends Db {
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 
+const toBigints = (text: string) => text.slice(1, -1).split(",").filter(Boolean).map(BigInt);
+
 /** int8 is exact: amounts and counters come as bigint. Everything else as the driver reads it. */
 const types = {
   getTypeParser(oid: number, format?: "text" | "binary") {
-    if (format !== "binary" && oid === INT8) return (text: string) => BigInt(text);
-    if (format !== "binary" && oid === INT8_ARRAY)
-      return (text: string) => text.slice(1, -1).split(",").filter(Boolean).map(BigInt);
+    if (format !== "binary" && oid === INT8) return BigInt;
+    if (format !== "binary" && oid === INT8_ARRAY) return toBigints;
     return pg.types.getTypeParser(oid, format as "text");
   },
 } as pg.CustomTypesConfig;
@@ -56,10 +57,17 @@ export function openPostgres(url: string, schema: string, options: { readonly po
     async transaction(work) {
       const client = await general.connect();
       let broken = false;
+      // A server that dies between two statements tells it here, and nobody listening would be the end of us as well.
+      const lost = () => {
+        broken = true;
+      };
+      client.on("error", lost);
       try {
         await client.query("begin");
         const result = await work({ query: (statement, parameters) => run(client, statement, parameters) });
-        await client.query("commit");
+        // After a statement that failed, "commit" rolls back and says so without an error.
+        const { command } = await client.query("commit");
+        if (command !== "COMMIT") throw new Error("a statement of the transaction failed: nothing was kept");
         return result;
       } catch (error) {
         await client.query("rollback").catch(() => {
@@ -67,6 +75,7 @@ export function openPostgres(url: string, schema: string, options: { readonly po
         });
         throw error;
       } finally {
+        client.off("error", lost);
         client.release(broken);
       }
     },
@@ -89,8 +98,28 @@ async function run<Row extends object>(
   return (await on.query<Row & pg.QueryResultRow>(config)).rows;
 }
 
-/** The driver knows Buffers, not every Uint8Array, inside arrays. */
+/** The driver knows Buffers, not every Uint8Array; arrays it would quote and escape an element at a time. */
 function toDriver(value: SqlValue): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return Array.isArray(value) ? (value as readonly SqlScalar[]).map(toDriver) : value;
+  return Array.isArray(value) ? arrayLiteral(value as readonly SqlScalar[]) : value;
+}
+
+/** As PostgreSQL writes arrays; source: its manual, 8.15.6. */
+function arrayLiteral(values: readonly SqlScalar[]): string {
+  let text = "{";
+  for (let i = 0; i < values.length; i++) text += i === 0 ? element(values[i]!) : `,${element(values[i]!)}`;
+  return `${text}}`;
+}
+
+function element(value: SqlScalar): string {
+  switch (typeof value) {
+    case "string":
+      return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, "\\$&") : value}"`;
+    case "object":
+      return value === null
+        ? "NULL"
+        : `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}"`;
+    default:
+      return String(value);
+  }
 }

@@ -17,11 +17,15 @@ interface Pdu {
   readonly command_status: number;
   readonly message_id?: unknown;
 }
+/** What the SMSC asks of us: a line to keep alive. */
+interface Request {
+  response(): object;
+}
 interface Session {
   bind_transceiver(fields: object, done: (pdu: Pdu) => void): void;
   submit_sm(fields: object, done: (pdu: Pdu) => void): void;
   send(pdu: object): void;
-  on(event: string, listener: (pdu: ReceiptPdu & { response(): object }) => void): void;
+  on(event: string, listener: (pdu: ReceiptPdu & Request) => void): void;
   destroy(): void;
 }
 
@@ -30,6 +34,10 @@ const OK = 0;
 const UCS2 = 8;
 const INTERNATIONAL = 1;
 const ISDN = 1;
+/** What one text carries; longer ones go as a payload, which the SMSC cuts. */
+const TEXT_BYTES_MAX = 140;
+/** Ids of texts that were sent, so that a repeat is not. */
+const IDS_KEPT = 10_000;
 /** Texts whose receipt may still come. */
 const AWAITED_KEPT = 10_000;
 /** Receipts that overtook the answer to their text. */
@@ -44,6 +52,9 @@ export function smppSender(options: SmppOptions): MessageSender & {
   close(): void;
 } {
   let session: Promise<Session> | undefined;
+  const sent = new Map<string, Promise<void>>();
+  /** Texts that the SMSC has not answered for yet. */
+  const waiting = new Set<(error: Error) => void>();
   const listeners = new Set<(receipt: DeliveryReceipt) => void>();
   const awaited = bounded<string>(AWAITED_KEPT);
   /** The same by the hex form of a decimal id: some SMSCs answer with one and receipt with the other. */
@@ -77,6 +88,7 @@ export function smppSender(options: SmppOptions): MessageSender & {
         session = undefined;
         opened.destroy();
         reject(new Error("SMSC: cannot be reached, or refused the bind"));
+        for (const lost of waiting) lost(new Error("SMSC: the line broke"));
       };
       opened.on("connect", () =>
         opened.bind_transceiver({ system_id: options.systemId, password: options.password }, (pdu) =>
@@ -88,33 +100,50 @@ export function smppSender(options: SmppOptions): MessageSender & {
         const receipt = parseReceipt(pdu);
         if (receipt !== undefined) onReceipt(receipt);
       });
+      opened.on("enquire_link", (pdu) => opened.send(pdu.response()));
       opened.on("error", fail);
       opened.on("close", fail);
     });
     return session;
   }
 
-  return {
-    async send({ id, toMobile, text }) {
-      const bound = await open();
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error("SMSC: no answer")), options.answerMs ?? 10_000);
-        const fields = {
-          source_addr: options.source,
-          destination_addr: `86${toMobile}`,
-          dest_addr_ton: INTERNATIONAL,
-          dest_addr_npi: ISDN,
-          data_coding: UCS2,
-          registered_delivery: 1,
-          short_message: text,
-        };
-        bound.submit_sm(fields, (pdu) => {
-          clearTimeout(timer);
-          if (pdu.command_status !== OK) return reject(new Error(`SMSC: refused with status ${pdu.command_status}`));
-          resolve();
-          expectReceipt(pdu.message_id, id);
-        });
+  async function submit(id: string, toMobile: string, text: string): Promise<void> {
+    const bound = await open();
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error) => {
+        clearTimeout(timer);
+        waiting.delete(done);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const timer = setTimeout(() => done(new Error("SMSC: no answer")), options.answerMs ?? 10_000);
+      waiting.add(done);
+      const fields = {
+        source_addr: options.source,
+        destination_addr: `86${toMobile}`,
+        dest_addr_ton: INTERNATIONAL,
+        dest_addr_npi: ISDN,
+        data_coding: UCS2,
+        registered_delivery: 1,
+        ...(text.length * 2 <= TEXT_BYTES_MAX ? { short_message: text } : { message_payload: text }),
+      };
+      bound.submit_sm(fields, (pdu) => {
+        if (pdu.command_status !== OK) return done(new Error(`SMSC: refused with status ${pdu.command_status}`));
+        done();
+        expectReceipt(pdu.message_id, id);
       });
+    });
+  }
+
+  return {
+    send({ id, toMobile, text }) {
+      const known = sent.get(id);
+      if (known !== undefined) return known;
+      const sending = submit(id, toMobile, text);
+      sent.set(id, sending);
+      if (sent.size > IDS_KEPT) sent.delete(sent.keys().next().value!);
+      sending.catch(() => sent.delete(id));
+      return sending;
     },
     receipts(listener) {
       listeners.add(listener);

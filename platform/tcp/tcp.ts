@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Link, LinkHandlers, LinkServer, LinkServerHandlers, Log, Peer, Timers } from "#contracts/ports";
+import { listenFailure } from "../listen-failure.ts";
 import { createDeframer, type Framing } from "./framing.ts";
 
 export interface TcpLinkOptions {
@@ -11,6 +12,8 @@ export interface TcpLinkOptions {
   readonly log: Log;
   /** 32 bytes both ends hold; absent for a stranger's program. */
   readonly secret?: Uint8Array;
+  /** How long the other end may take to prove that it has the secret. */
+  readonly handshakeMs?: number;
 }
 
 export interface TcpServerOptions {
@@ -19,6 +22,7 @@ export interface TcpServerOptions {
   readonly framing: Framing;
   readonly log: Log;
   readonly secret?: Uint8Array;
+  readonly handshakeMs?: number;
 }
 
 const RETRY_FIRST_MS = 100;
@@ -26,6 +30,8 @@ const RETRY_MAX_MS = 3000;
 /** A peer that reads nothing must not fill our memory. */
 const BACKLOG_MAX = 64 * 1024 * 1024;
 const NONCE_BYTES = 16;
+const BATCH_FIRST_BYTES = 4096;
+const HANDSHAKE_MS = 5000;
 
 /** The calling end: keeps one connection, makes it anew when it is cut. */
 export function tcpLink(options: TcpLinkOptions): Link {
@@ -44,12 +50,15 @@ export function tcpLink(options: TcpLinkOptions): Link {
       if (ready !== undefined) handlers?.onFrame(frame);
       else if (options.secret !== undefined) handshake.onFrame(frame);
     });
+    // A port where nobody answers, or somebody else does: hang up, and try again later.
+    dialled.setTimeout(options.handshakeMs ?? HANDSHAKE_MS, () => dialled.destroy());
     const up = () => {
+      dialled.setTimeout(0);
       ready = frames;
       retryMs = RETRY_FIRST_MS;
       handlers?.onUp();
     };
-    const handshake = callerHandshake(options.secret, frames, up);
+    const handshake = callerHandshake(options.secret, frames, () => dialled.destroy(), up);
     dialled.on("connect", handshake.start);
     dialled.on("error", () => {});
     dialled.on("close", () => {
@@ -69,10 +78,12 @@ export function tcpLink(options: TcpLinkOptions): Link {
     },
     send: (frame) => ready?.send(frame) ?? false,
     async stop() {
+      const told = ready === undefined ? undefined : handlers;
       handlers = undefined;
       cancelRetry();
       ready = undefined;
       socket?.destroy();
+      told?.onDown();
     },
   };
 }
@@ -86,15 +97,10 @@ export function tcpLinkServer(options: TcpServerOptions): LinkServer {
   function accept(socket: Socket, handlers: LinkServerHandlers): void {
     sockets.add(socket);
     let open = false;
-    const frames = frameSocket(socket, options.framing, options.log, (frame) => {
-      if (!open) return handshake.onFrame(frame);
-      try {
-        handlers.onFrame(peer, frame);
-      } catch (error) {
-        options.log.error("tcp.handlerFailed", { error });
-        socket.destroy();
-      }
-    });
+    const frames = frameSocket(socket, options.framing, options.log, (frame) =>
+      open ? handlers.onFrame(peer, frame) : handshake.onFrame(frame),
+    );
+    socket.setTimeout(options.handshakeMs ?? HANDSHAKE_MS, () => socket.destroy());
     const peer: Peer = {
       id: `${socket.remoteAddress}:${socket.remotePort}#${++serial}`,
       send: (frame) => frames.send(frame),
@@ -105,6 +111,7 @@ export function tcpLinkServer(options: TcpServerOptions): LinkServer {
       frames,
       () => socket.destroy(),
       () => {
+        socket.setTimeout(0);
         open = true;
         handlers.onOpen(peer);
       },
@@ -121,7 +128,7 @@ export function tcpLinkServer(options: TcpServerOptions): LinkServer {
     start: (handlers) =>
       new Promise((resolve, reject) => {
         server = createServer((socket) => accept(socket, handlers));
-        server.on("error", reject);
+        server.on("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, options.port)));
         server.listen({ host: options.host, port: options.port }, () => resolve());
       }),
     async stop() {
@@ -137,32 +144,56 @@ interface FrameSocket {
 
 function frameSocket(socket: Socket, framing: Framing, log: Log, onFrame: (frame: Uint8Array) => void): FrameSocket {
   socket.setNoDelay(true);
-  const deframe = createDeframer(framing, onFrame, () => {
-    log.warn("tcp.badFrame", { framing: framing.name, peer: socket.remoteAddress });
-    socket.destroy();
+  const deframe = createDeframer(
+    framing,
+    // What stands behind a frame that made us hang up is not looked at.
+    (frame) => socket.destroyed || onFrame(frame),
+    () => {
+      log.warn("tcp.badFrame", { framing: framing.name, peer: socket.remoteAddress });
+      socket.destroy();
+    },
+  );
+  socket.on("data", (chunk) => {
+    try {
+      deframe(chunk);
+    } catch (error) {
+      log.error("tcp.handlerFailed", { error });
+      socket.destroy();
+    }
   });
-  socket.on("data", deframe);
-  let corked = false;
+  /** Frames of one turn of the event loop leave in one write. */
+  let batch: Buffer = Buffer.allocUnsafe(BATCH_FIRST_BYTES);
+  let filled = 0;
+
+  function flush(): void {
+    const bytes = batch.subarray(0, filled);
+    // The socket keeps what it is given until the system has taken it: the next turn gets a buffer of its own.
+    batch = Buffer.allocUnsafe(Math.max(BATCH_FIRST_BYTES, filled));
+    filled = 0;
+    if (socket.writable) socket.write(bytes);
+  }
+
+  function makeRoom(bytes: number): void {
+    if (batch.length - filled >= bytes) return;
+    const larger = Buffer.allocUnsafe(Math.max(2 * batch.length, filled + bytes));
+    batch.copy(larger, 0, 0, filled);
+    batch = larger;
+  }
+
   return {
     send(frame) {
       if (
         socket.destroyed ||
         !socket.writable ||
         frame.length > framing.maxFrame ||
-        socket.writableLength > BACKLOG_MAX
+        socket.writableLength + filled > BACKLOG_MAX
       )
         return false;
-      // All frames of one turn leave in one write.
-      if (!corked) {
-        corked = true;
-        socket.cork();
-        setImmediate(() => {
-          corked = false;
-          socket.uncork();
-        });
-      }
-      // Copied: the caller may use its buffer again before the socket has taken it.
-      socket.write(Buffer.concat([framing.encodeHead(frame.length), frame]));
+      if (filled === 0) setImmediate(flush);
+      makeRoom(framing.headBytes + frame.length);
+      batch.set(framing.encodeHead(frame.length), filled);
+      batch.set(frame, filled + framing.headBytes);
+      filled += framing.headBytes + frame.length;
       return true;
     },
   };
@@ -180,7 +211,12 @@ const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && timingSa
 /*
  * Challenge and response, both ways: server nonce → client nonce and proof → server proof. Neither end believes an address.
  */
-function callerHandshake(secret: Uint8Array | undefined, frames: FrameSocket, up: () => void): Handshake {
+function callerHandshake(
+  secret: Uint8Array | undefined,
+  frames: FrameSocket,
+  refuse: () => void,
+  up: () => void,
+): Handshake {
   if (secret === undefined) return { start: up, onFrame() {} };
   const mine = randomBytes(NONCE_BYTES);
   let theirs: Uint8Array | undefined;
@@ -191,6 +227,7 @@ function callerHandshake(secret: Uint8Array | undefined, frames: FrameSocket, up
         theirs = frame;
         frames.send(Buffer.concat([mine, proof(secret, "caller", theirs, mine)]));
       } else if (same(frame, proof(secret, "callee", theirs, mine))) up();
+      else refuse();
     },
   };
 }

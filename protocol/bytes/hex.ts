@@ -1,9 +1,10 @@
 import type { Brand } from "./brand.ts";
+import { toLatin1 } from "./text.ts";
 
 /** Hex text: lower case, even length, no spaces. Only `toHex` and `parseHex` make one. */
 export type Hex = Brand<string, "Hex">;
 
-const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const DIGITS: Uint8Array = Uint8Array.from([..."0123456789abcdef"], (digit) => digit.charCodeAt(0));
 
 /** @throws {RangeError} when the text is not pairs of hex digits. The text may be a key: it is kept out of the message. */
 export function parseHex(text: string): Hex {
@@ -14,9 +15,12 @@ export function parseHex(text: string): Hex {
 }
 
 export function toHex(bytes: Uint8Array): Hex {
-  let text = "";
-  for (const byte of bytes) text += PAIRS[byte];
-  return text as Hex;
+  const digits = new Uint8Array(bytes.length * 2);
+  for (let i = 0; i < bytes.length; i++) {
+    digits[2 * i] = DIGITS[bytes[i]! >> 4]!;
+    digits[2 * i + 1] = DIGITS[bytes[i]! & 0x0f]!;
+  }
+  return toLatin1(digits) as Hex;
 }
 
 /** Value of a hex digit by its character code, of either case. */

@@ -1,3 +1,5 @@
+export { aesEncrypt } from "./aes.ts";
+export { aesCmac } from "./cmac.ts";
 export { desEncrypt, tripleDesEncrypt } from "./des.ts";
 export {
   adjustParity,

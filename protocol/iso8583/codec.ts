@@ -41,6 +41,9 @@ export function parseMessage(spec: MessageSpec, bytes: Uint8Array): IsoMessage {
   at += bitmapBytes;
   if (at > bytes.length) throw new DecodeError("truncated", bytes.length, ["bitmap"]);
   const fields: Record<number, FieldValue> = {};
+  const last = lastField(bytes, bitmap, bitmapBytes);
+  // The greatest first: the table behind the fields is then made once, and not grown again and again.
+  if (last > 1) fields[last] = "";
   for (let byte = 0; byte < bitmapBytes; byte++) {
     const map = bytes[bitmap + byte]!;
     if (map === 0) continue;
@@ -55,6 +58,15 @@ export function parseMessage(spec: MessageSpec, bytes: Uint8Array): IsoMessage {
   }
   if (at !== bytes.length) throw new DecodeError("leftover", at);
   return { mti, fields };
+}
+
+/** The greatest field that a bitmap names; 0 for none. */
+function lastField(bytes: Uint8Array, bitmap: number, bitmapBytes: number): number {
+  for (let byte = bitmapBytes - 1; byte >= 0; byte--) {
+    const map = bytes[bitmap + byte]!;
+    if (map !== 0) return 8 * byte + 8 - (31 - Math.clz32(map & -map));
+  }
+  return 0;
 }
 
 function digits(bytes: Uint8Array, at: number, length: number, name: string): string {

@@ -33,6 +33,14 @@ export function encodeCupsFrame(header: CupsHeader, message: IsoMessage): Uint8A
   return scratch.slice(0, end);
 }
 
+/** A frame around a message that was encoded before. */
+export function cupsFrame(header: CupsHeader, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(HEADER_BYTES + payload.length);
+  writeHeader(header, frame.length, frame);
+  frame.set(payload, HEADER_BYTES);
+  return frame;
+}
+
 export function encodeHeader(header: CupsHeader, totalLength: number): Uint8Array {
   const out = new Uint8Array(HEADER_BYTES);
   writeHeader(header, totalLength, out);

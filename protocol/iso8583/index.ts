@@ -4,6 +4,7 @@ export {
   answerHeader,
   type CupsFrame,
   type CupsHeader,
+  cupsFrame,
   encodeCupsFrame,
   encodeHeader,
   HEADER_BYTES,

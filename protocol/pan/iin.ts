@@ -1,43 +1,80 @@
-/** Which network a number belongs to, by its first digits. Source: ISO/IEC 7812 blocks as the networks publish them. */
-export type CardNetwork =
-  | "unionPay"
-  | "visa"
-  | "mastercard"
-  | "americanExpress"
-  | "jcb"
-  | "diners"
-  | "discover"
-  | "mir";
+import { DEMO_RANGES } from "./demo.ts";
 
-/** Noted with every number that no entry matches. */
-export const IIN_VERSION = "2026-11";
+/** Quasi-credit: a deposit comes first, a small overdraft may follow. */
+export type CardKind = "debit" | "credit" | "quasiCredit" | "prepaid";
 
-/** First and last prefix of a block, of one length. */
-const BLOCKS: readonly (readonly [from: string, to: string, network: CardNetwork])[] = [
-  ["62", "62", "unionPay"],
-  ["81", "81", "unionPay"],
-  ["4", "4", "visa"],
-  ["51", "55", "mastercard"],
-  ["2221", "2720", "mastercard"],
-  ["34", "34", "americanExpress"],
-  ["37", "37", "americanExpress"],
-  ["3528", "3589", "jcb"],
-  ["300", "305", "diners"],
-  ["36", "36", "diners"],
-  ["38", "39", "diners"],
-  ["6011", "6011", "discover"],
-  ["644", "649", "discover"],
-  ["65", "65", "discover"],
-  ["2200", "2204", "mir"],
+/** A range of card numbers, and whose they are. */
+export interface IinRange {
+  readonly prefix: string;
+  readonly length: number;
+  readonly bank: BankId;
+  readonly network: "unionPay" | "visa" | "mastercard" | "jcb" | "amex";
+  readonly kind: CardKind;
+}
+
+export type BankId = keyof typeof BANKS;
+export const BANKS = {
+  demo: { zh: "示范银行", en: "Demo Bank" },
+  icbc: { zh: "中国工商银行", en: "ICBC" },
+} as const;
+
+type Row = readonly [bank: BankId, network: IinRange["network"], kind: CardKind, length: number, prefixes: string];
+
+/**
+ * Real ranges as public tables give them (spec card-product §2; an excerpt: a bank has several hundred more), and the
+ * demo bank's invented ones. "622926-622931": each of these.
+ */
+// biome-ignore format: one row a product
+const ROWS: readonly Row[] = [
+  ["demo", "unionPay", "debit", DEMO_RANGES.debit.length, DEMO_RANGES.debit.prefix],
+  ["demo", "unionPay", "credit", DEMO_RANGES.credit.length, DEMO_RANGES.credit.prefix],
+  ["icbc", "unionPay", "debit", 19, `9558 622200 622202 622203 622208 621225-621227 621281 621288 621558 621559 621618 621670
+    621720-621724 621762 620058 620086 620516 623062 622926-622931 900000 900010`],
+  ["icbc", "unionPay", "debit", 18, `620200 620302 620402 621001 621202-621211 622002-622022 622102-622117 622302-622317
+    623002-623015`],
+  ["icbc", "unionPay", "debit", 16, "621376 621423 621428 621434 621761 621749 621300 621378"],
+  ["icbc", "unionPay", "credit", 16, `622230-622235 622237 622239 622240 622245 622246 622206 625330-625332 625113-625115 625900
+    625914-625917 625921 625922 625925-625934 625939 625942 625986 625987 628286 628288`],
+  ["icbc", "unionPay", "quasiCredit", 16, "622210-622215 622220 622223-622225 622229"],
+  ["icbc", "unionPay", "prepaid", 16, "620030 620050 620054 620094 620124 620142 620143"],
+  ["icbc", "unionPay", "prepaid", 19, "620046 620114 620187"],
+  ["icbc", "visa", "debit", 16, "402791 427028 427038"],
+  ["icbc", "visa", "credit", 16, "427010 427018-427020 438125 438126 451804 451810 451811 458071 489734-489736"],
+  ["icbc", "mastercard", "debit", 16, "548259"],
+  ["icbc", "mastercard", "credit", 16, `510529 513685 524047 524091 524374 526836 528856 530970 530990 543098 544210 548943
+    550213 558360`],
+  ["icbc", "jcb", "credit", 16, "356879-356882"],
+  ["icbc", "amex", "credit", 15, "370246-370249 370267 374738 374739"],
 ];
 
-/** Networks whose cards can become tokens here. */
-export const SERVED_NETWORKS: ReadonlySet<CardNetwork> = new Set<CardNetwork>(["unionPay"]);
+export const IIN_RANGES: readonly IinRange[] = ROWS.flatMap(([bank, network, kind, length, prefixes]) =>
+  prefixes
+    .trim()
+    .split(/\s+/)
+    .flatMap(spelledOut)
+    .map((prefix) => ({ prefix, length, bank, network, kind })),
+);
 
-/** Undefined: the table has no block for it. */
-export function networkOf(digits: string): CardNetwork | undefined {
-  return BLOCKS.find(([from, to]) => {
-    const head = digits.slice(0, from.length);
-    return head.length === from.length && head >= from && head <= to;
-  })?.[2];
+function spelledOut(prefixes: string): readonly string[] {
+  const [from, to = from] = prefixes.split("-");
+  return Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => String(Number(from) + i));
+}
+
+const BY_PREFIX: ReadonlyMap<string, readonly IinRange[]> = new Map(
+  IIN_RANGES.map(({ prefix }) => [prefix, IIN_RANGES.filter((range) => range.prefix === prefix)]),
+);
+const PREFIX_LENGTHS = [...new Set(IIN_RANGES.map(({ prefix }) => prefix.length))].sort((a, b) => b - a);
+
+/** Ranges that a number may belong to as far as it has been typed; the longest prefix wins. Empty: nobody's that we know. */
+export function iinRangesOf(digits: string): readonly IinRange[] {
+  for (const length of PREFIX_LENGTHS) {
+    const ranges = digits.length >= length ? BY_PREFIX.get(digits.slice(0, length)) : undefined;
+    if (ranges !== undefined) return ranges;
+  }
+  return [];
+}
+
+/** The range of a whole number, its length included; undefined when it is nobody's that we know. */
+export function iinRangeOf(digits: string): IinRange | undefined {
+  return iinRangesOf(digits).find((range) => range.length === digits.length);
 }

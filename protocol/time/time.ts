@@ -11,28 +11,35 @@ export function instant(epochMs: number): Instant {
 /** UnionPay wire times are China Standard Time, GMT+8 all year (iso8583: F7, F12, F13). */
 const CHINA_OFFSET_MS = 8 * 3_600_000;
 
-function chinaDigits(at: Instant): string {
-  return new Date(at + CHINA_OFFSET_MS).toISOString().replace(/\D/g, "");
+/** As the UTC parts of a date, what clocks in China show. */
+function inChina(at: Instant): Date {
+  return new Date(at + CHINA_OFFSET_MS);
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
 }
 
 /** F7: MMDDhhmmss in China time. */
 export function toF7(at: Instant): string {
-  return chinaDigits(at).slice(4, 14);
+  return chinaDate(at) + chinaTime(at);
 }
 
 /** F13 and F15: MMDD. */
 export function chinaDate(at: Instant): string {
-  return chinaDigits(at).slice(4, 8);
+  const date = inChina(at);
+  return two(date.getUTCMonth() + 1) + two(date.getUTCDate());
 }
 
 /** F12 and tag 9F21: hhmmss. */
 export function chinaTime(at: Instant): string {
-  return chinaDigits(at).slice(8, 14);
+  const date = inChina(at);
+  return two(date.getUTCHours()) + two(date.getUTCMinutes()) + two(date.getUTCSeconds());
 }
 
 /** Tag 9A: YYMMDD. */
 export function toYymmdd(at: Instant): string {
-  return chinaDigits(at).slice(2, 8);
+  return two(inChina(at).getUTCFullYear() % 100) + chinaDate(at);
 }
 
 /** Card or token expiry as F14 carries it. */

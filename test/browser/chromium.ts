@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core";
 
 const SYSTEM = "/usr/bin/chromium";
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -79,8 +79,10 @@ export async function watchedPage(context: BrowserContext): Promise<WatchedPage>
 
 /** A virtual authenticator of the browser's own: finger and passkeys, with or without PRF. */
 export interface Finger {
-  /** Whether the holder is verified from now on. */
-  verifies(yes: boolean): Promise<void>;
+  /** The holder is refused from now on. Like a real sensor, this one locks itself after some bad fingers. */
+  refuse(): Promise<void>;
+  /** Answers without having verified the holder, as a broken or a bent authenticator would. */
+  skipVerification(yes: boolean): Promise<void>;
 }
 
 export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
@@ -99,8 +101,11 @@ export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
     },
   });
   return {
-    async verifies(yes) {
-      await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: yes });
+    async refuse() {
+      await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+    },
+    async skipVerification(yes) {
+      await cdp.send("WebAuthn.setResponseOverrideBits", { authenticatorId, isBadUV: yes });
     },
   };
 }

@@ -236,7 +236,7 @@ const expectSilentOnNumbers = (logged: readonly string[]) => {
   for (const line of logged) for (const secret of SECRETS()) if (line.includes(secret)) expect.unreachable(line);
 };
 
-test("10,000 spoilt messages at the network's door for acquirers", async () => {
+test("10,000 spoilt messages at the network's door for acquirers", { timeout: 180_000 }, async () => {
   // Left out: what still has its key fields and amount and asks for something known is a message, and is journalled.
   const whole = (frame: Uint8Array) => {
     const read = orUndefined(() => parseCupsFrame(frame).message);
@@ -285,7 +285,7 @@ test("10,000 spoilt messages at the network's door for acquirers", async () => {
   expect(text(await ask(NETWORK_PORT, purchase({ 2: token.tokenPan, 55: token.chip(1) })), 39)).toBe("00");
 });
 
-test("10,000 spoilt messages at the bank's door for the network", async () => {
+test("10,000 spoilt messages at the bank's door for the network", { timeout: 180_000 }, async () => {
   // Left out: a request that names one of the bank's cards, an amount and itself may be booked, or refused on record.
   const ours = new Set(DEMO_CARDS.map(({ pan }) => pan));
   const whole = (frame: Uint8Array) => {
@@ -308,7 +308,7 @@ test("10,000 spoilt messages at the bank's door for the network", async () => {
             const read = orUndefined(() => parseCupsFrame(frame));
             return read?.header.rejectCode === "00000" && Number(read.message.mti[2]) % 2 === 0;
           });
-          const [back] = framesOf(await sayTo(ISSUER_PORT, stream, isRequest));
+          const [back] = framesOf(await sayTo(ISSUER_PORT, stream, isRequest ? 5000 : 0));
           const code = back === undefined ? "no answer" : text(parseCupsFrame(back).message, 39)!;
           outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
         }),

@@ -17,7 +17,7 @@ export function bySeed<T>(make: Maker<T>): fc.Arbitrary<T> {
   return seed.map((one) => make(seededRandom(one)));
 }
 
-function spoil(sample: Uint8Array, random: Random): Uint8Array {
+export function spoil(sample: Uint8Array, random: Random): Uint8Array {
   let bytes = sample;
   for (let edits = 1 + random.below(4); edits > 0; edits--) bytes = spoilOnce(bytes, random);
   return bytes;
@@ -103,7 +103,7 @@ function spoilValue(sample: unknown, random: Random): unknown {
     const [holder, key] = places[random.below(places.length)]!;
     const isRoot = holder === (box as object);
     const held = holder[key];
-    const odd = ODD[random.below(ODD.length)];
+    const odd = structuredClone(ODD[random.below(ODD.length)]);
     switch (random.below(9)) {
       case 0:
         if (isRoot) holder[key] = odd;
@@ -120,11 +120,10 @@ function spoilValue(sample: unknown, random: Random): unknown {
         holder[key] = [held];
         break;
       case 4:
-        for (let depth = 0; depth < 50; depth++) holder[key] = { a: holder[key] };
+        for (let depth = 0; depth < 40; depth++) holder[key] = { a: holder[key] };
         break;
       case 5:
-        holder[key] =
-          typeof held === "string" ? held.repeat(random.below(400)) : Array.from({ length: 50 }, () => held);
+        holder[key] = typeof held === "string" ? held.repeat(random.below(20)).slice(0, 800) : [held, held, held];
         break;
       default:
         holder[key] = odd;

@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 
 /**
- * Says something to a port, hangs up (once an answer has come, when one is to come), and waits until the other end has
- * hung up too.
+ * Says something to a port and hangs up, then waits until the other end has hung up too.
  *
+ * @param lingerMs how long an answer is waited for before we hang up: a door may have to look something up first.
  * @returns all that was answered.
  */
-export function sayTo(port: number, bytes: Uint8Array, answerComes = false): Promise<Uint8Array> {
+export function sayTo(port: number, bytes: Uint8Array, lingerMs = 0): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const heard: Buffer[] = [];
     const socket = connect({ host: "127.0.0.1", port });
@@ -14,11 +14,15 @@ export function sayTo(port: number, bytes: Uint8Array, answerComes = false): Pro
     socket.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ECONNREFUSED") reject(new Error("the door is gone"));
     });
+    const timer = lingerMs === 0 ? undefined : setTimeout(() => socket.end(), lingerMs);
     socket.on("data", (chunk) => {
       heard.push(chunk);
-      if (answerComes) socket.end();
+      if (lingerMs > 0) socket.end();
     });
-    socket.on("close", () => resolve(new Uint8Array(Buffer.concat(heard))));
-    socket.on("connect", () => (answerComes ? socket.write(bytes) : socket.end(bytes)));
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve(new Uint8Array(Buffer.concat(heard)));
+    });
+    socket.on("connect", () => (lingerMs > 0 ? socket.write(bytes) : socket.end(bytes)));
   });
 }

@@ -56,16 +56,21 @@ async function tablesOf(db: Db): Promise<readonly string[]> {
   return rows.map((row) => row.name);
 }
 
+const digests = new WeakMap<Db, string>();
+
 /** One hash over every row of every table of the party's schema: the same before and after means that nothing changed. */
 export async function digestOf(db: Db): Promise<string> {
+  const text = digests.get(db) ?? (await digestQuery(db));
+  digests.set(db, text);
+  return (await db.query<{ digest: string }>({ name: "digest", text }))[0]!.digest;
+}
+
+async function digestQuery(db: Db): Promise<string> {
   const parts = (await tablesOf(db)).map(
     (table) =>
       `select '${table}' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') from ${table} t`,
   );
-  const rows = await db.query<{ digest: string }>({
-    text: `select md5(string_agg(part, '|' order by part)) as digest from (${parts.join(" union all ")}) as parts(part)`,
-  });
-  return rows[0]!.digest;
+  return `select md5(string_agg(part, '|' order by part)) as digest from (${parts.join(" union all ")}) as parts(part)`;
 }
 
 /** Every row of every table as text: what a thief of the database reads. */

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { compactDecrypt, exportJWK, generateKeyPair } from "jose";
 import { answerHeader, answerTo, encodeCupsFrame, type IsoMessage, parseCupsFrame } from "#protocol/iso8583";
 import { readFrames, sendFrame } from "./four-digit-frames.ts";
+import { openJsonDoor } from "./json-door.ts";
 
 /** An issuer that somebody else wrote: plain sockets and plain HTTP, none of our links, doors or tables. */
 export interface OwnIssuer {
@@ -44,48 +44,27 @@ export async function openOwnIssuer(isoPort: number, httpPort: number): Promise<
     });
   });
 
-  const operations: Readonly<Record<string, (asked: Record<string, unknown>) => Promise<object> | object>> = {
-    publicKey: () => jwk,
-    async checkEligibility({ cardJwe }) {
+  const door = await openJsonDoor(httpPort, {
+    "/issuer/tsp/v1/publicKey": () => jwk,
+    async "/issuer/tsp/v1/checkEligibility"({ cardJwe }) {
       const { plaintext } = await compactDecrypt(cardJwe as string, privateKey);
       const card = JSON.parse(new TextDecoder().decode(plaintext)) as { pan: string; holderName: string };
       issuer.cards.push(card);
       const terms = { version: "own-1", text: { zh: "自建银行的条款", en: "The own bank's terms" } };
       return { product: PRODUCT, terms, panSuffix: card.pan.slice(-4) };
     },
-    decideBinding: () => ({ decision: "green", methods: [], psn: "01" }),
-    notifyToken({ tokenRef, status }) {
+    "/issuer/tsp/v1/decideBinding": () => ({ decision: "green", methods: [], psn: "01" }),
+    "/issuer/tsp/v1/notifyToken"({ tokenRef, status }) {
       issuer.told.push({ tokenRef: tokenRef as string, status: status as string });
       return {};
     },
-  };
-  const api = createServer((request, response) => {
-    const name = /^\/issuer\/tsp\/v1\/(\w+)$/.exec(request.url ?? "")?.[1];
-    const operation = name === undefined ? undefined : operations[name];
-    const answer = async () => {
-      if (operation === undefined) return { status: 404, body: { code: "notFound" } };
-      return { status: 200, body: await operation(await bodyOf(request)) };
-    };
-    void answer()
-      .catch(() => ({ status: 500, body: { code: "internal" } }))
-      .then(({ status, body }) => {
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-      });
   });
   await new Promise<void>((resolve) => host.listen(isoPort, "127.0.0.1", resolve));
-  await new Promise<void>((resolve) => api.listen(httpPort, "127.0.0.1", resolve));
   return Object.assign(issuer, {
     async stop() {
       for (const socket of sockets) socket.destroy();
-      api.closeAllConnections();
       await new Promise((resolve) => host.close(resolve));
-      await new Promise((resolve) => api.close(resolve));
+      await door.stop();
     },
   });
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const parts: Buffer[] = [];
-  for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
-  return JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>;
 }

@@ -1,17 +1,29 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterEach, expect, test } from "vitest";
+import { acquirerTillApi } from "#contracts/acquirer-api";
+import { DeviceData } from "#contracts/device-package";
+import { cardKeySource, createApplet } from "#device/secure-element";
+import { httpCalls } from "#platform/calls";
 import { systemClock } from "#platform/clock";
+import { openDeviceStorage } from "#platform/device-storage";
+import { nodeCipher } from "#platform/keystore";
 import { silentLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
 import { FRAMINGS, tcpLink } from "#platform/tcp";
 import { binary, parsePar, parseTokenBlock, text } from "#protocol/iso8583";
 import { findTag, parseTlv } from "#protocol/tlv";
 import { eventually, openPlayer } from "../../app/demo/play.ts";
+import { holdToField } from "../../app/headless/field-client.ts";
+import { must } from "../../app/headless/phone.ts";
+import { callDoor } from "./json-door.ts";
 import { openOwnAcquirer } from "./own-acquirer.ts";
 import { openOwnIssuer } from "./own-issuer.ts";
 import { openOwnNetwork } from "./own-network.ts";
+import { openOwnTsp } from "./own-tsp.ts";
+import { openOwnWallet } from "./own-wallet.ts";
 import { type Serving, serve } from "./processes.ts";
 import { cardOf, openStage } from "./stage.ts";
 
@@ -37,6 +49,11 @@ async function serveWithout(party: string, port: number, data: string, ...option
   return serving;
 }
 
+/** The key of a link, as a program of one's own reads it. */
+function keyOf(data: string, link: string): string {
+  return readFileSync(join(data, "links", `${link}.secret`)).toString("base64url");
+}
+
 function openWorld(port: number) {
   const page = `http://localhost:${port}`;
   return { origin: page, wallet: page, acquirer: page, issuer: page };
@@ -45,7 +62,12 @@ function openWorld(port: number) {
 test("an own issuer: it binds, approves and declines, by the real number and with the token beside it", async () => {
   const [port, isoPort, httpPort] = [18_350, 18_370, 18_371];
   const issuer = await openOwnIssuer(isoPort, httpPort);
-  undo.push(() => issuer.stop());
+  let running = true;
+  const stop = async () => {
+    if (running) await issuer.stop();
+    running = false;
+  };
+  undo.push(stop);
   const data = folder();
   const addresses = ["--issuer", `tcp://127.0.0.1:${isoPort}`, "--issuer-api", `http://127.0.0.1:${httpPort}`];
   const serving = await serveWithout("issuer", port, data, ...addresses);
@@ -79,43 +101,25 @@ test("an own issuer: it binds, approves and declines, by the real number and wit
   expect(findTag(chip, "9F26")).toHaveLength(8);
 
   // The way back: a notice, with the key of the link and not without.
-  const notify = (authorization: string) =>
-    fetch(`http://127.0.0.1:${port + 14}/tsp/issuer/v1/notifyPayment`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": systemRandom.uuid(), authorization },
-      body: JSON.stringify({
-        tokenPan: token.tokenPan,
-        notice: {
-          noticeId: "own-1",
-          kind: "payment",
-          amount: { minor: "1500", currency: "156" },
-          merchantName: "示范咖啡",
-          responseCode: "00",
-          at: systemClock.now(),
-        },
-      }),
-    });
-  const key = readFileSync(join(data, "links", "issuerToTsp.secret")).toString("base64url");
+  const notice = {
+    noticeId: "own-1",
+    kind: "payment",
+    amount: { minor: "1500", currency: "156" },
+    merchantName: "示范咖啡",
+    responseCode: "00",
+    at: systemClock.now(),
+  };
+  const notify = (key: string) =>
+    callDoor(`http://127.0.0.1:${port + 14}/tsp/issuer/v1/notifyPayment`, key, { tokenPan: token.tokenPan, notice });
   expect(serving.said()).toContain(join(data, "links"));
-  expect((await notify("Bearer nonsense")).status).toBe(401);
-  expect((await notify(`Bearer ${key}`)).status).toBe(200);
+  expect((await notify("nonsense")).status).toBe(401);
+  expect((await notify(keyOf(data, "issuerToTsp"))).status).toBe(200);
   expect((await player.notices(1))[0]).toMatchObject({ noticeId: "own-1", merchantName: "示范咖啡" });
-});
 
-test("an own issuer that is not there: the phone is told to try again", async () => {
-  const port = 18_400;
-  await serveWithout(
-    "issuer",
-    port,
-    folder(),
-    "--issuer",
-    "tcp://127.0.0.1:18420",
-    "--issuer-api",
-    "http://127.0.0.1:18421",
-  );
-  const player = await openPlayer(openWorld(port), { folder: folder(), name: "手机", keySource: "hce" });
-  undo.push(() => player.phone.close());
-  await expect(player.apply(cardOf("zhang"))).rejects.toThrow("peerUnavailable");
+  // Gone: nothing reaches it, and both sides are told so.
+  await stop();
+  expect(await player.pay(pass, 1_00n)).toMatchObject({ state: "declined", responseCode: "91" });
+  await expect(player.apply(cardOf("li"))).rejects.toThrow("peerUnavailable");
 });
 
 test("an own network between our acquirer, our token service and our issuer", async () => {
@@ -155,4 +159,69 @@ test("an own acquirer at our network's door", async () => {
   expect(await stage.present(await stage.finishTap(zhang, 8_00n))).toBe("00");
   expect(await stage.present(await stage.finishTap(zhang, 10_000_00n))).toBe("51");
   await stage.expectSquare();
+});
+
+test("an own token service between our wallet server, our network and our issuer", async () => {
+  const [port, frames, http] = [18_500, 18_520, 18_521];
+  const data = folder();
+  const tsp = await openOwnTsp({
+    frames,
+    http,
+    wallet: `http://127.0.0.1:${port + 16}/wallet/tsp/v1`,
+    walletKey: () => keyOf(data, "tspToWallet"),
+  });
+  undo.push(() => tsp.stop());
+  await serveWithout("tsp", port, data, "--tsp", `tcp://127.0.0.1:${frames}`, "--tsp-api", `http://127.0.0.1:${http}`);
+  const player = await openPlayer(openWorld(port), { folder: folder(), name: "手机", keySource: "secureElement" });
+  undo.push(() => player.phone.close());
+  const card = cardOf("zhang");
+  const pass = await player.bind(card);
+  expect(pass.token).toMatchObject({ tokenRef: "own-token", status: "active" });
+  const before = await player.availableMinor(card);
+  expect(await player.pay(pass, 11_00n)).toMatchObject({ state: "approved", tokenSuffix: tsp.tokenPan.slice(-4) });
+  expect(await player.availableMinor(card)).toBe(before - 11_00n);
+  expect((await player.notices(1))[0]).toMatchObject({ kind: "payment", amount: { minor: "1100" } });
+  expect(tsp.decisions).toEqual(["accepted"]);
+});
+
+test("an own wallet provider at our token service: bound by our bank's code, paid at our till", async () => {
+  const [port, http] = [18_540, 18_560];
+  const data = folder();
+  await serveWithout("wallet", port, data, "--wallet-api", `http://127.0.0.1:${http}`);
+  const wallet = await openOwnWallet({
+    port: http,
+    tsp: `http://127.0.0.1:${port + 14}/tsp/wallet/v1`,
+    key: keyOf(data, "walletToTsp"),
+  });
+  undo.push(() => wallet.stop());
+  const page = `http://localhost:${port}`;
+  const { pan, holderName, mobile } = cardOf("zhang");
+  const card = await wallet.bind({ pan, holderName, mobile }, async () => {
+    const code = await eventually(async () => {
+      const { messages } = (await (await fetch(`${page}/demo/v1/inbox`)).json()) as { messages: { text: string }[] };
+      return messages[0]?.text.match(/\d{6}/)?.[0];
+    });
+    return code!;
+  });
+  expect(card.tokenPan).not.toBe(pan);
+
+  const till = httpCalls(acquirerTillApi, { baseUrl: `${page}/acquirer` });
+  const context = () => ({ journeyId: "own", idempotencyKey: systemRandom.uuid() });
+  const { sale, pairingCode } = must(
+    await till.startSale({ terminalId: "T0000001", amount: { minor: "900", currency: "156" } }, context()),
+  );
+  const applet = createApplet(nodeCipher);
+  const storage = openDeviceStorage(join(folder(), "own.journal"));
+  undo.push(() => storage.close());
+  applet.arm({
+    data: v.parse(DeviceData, card),
+    keyClass: "secureElement",
+    keys: cardKeySource(storage, card.tokenRef, card.udkHex, nodeCipher),
+    holderVerified: true,
+  });
+  await holdToField(`ws://localhost:${port}/field/T0000001?code=${pairingCode}`, (apdu) => applet.process(apdu));
+  expect(must(await till.sale({ saleId: sale.saleId }, context())).state).toBe("approved");
+  const told = await eventually(async () => wallet.payments[0]);
+  expect(told).toMatchObject({ tokenRef: card.tokenRef, notice: { kind: "payment", amount: { minor: "900" } } });
+  expect(wallet.authorizations.get("/wallet/tsp/v1/notifyPayment")).toBe(`Bearer ${keyOf(data, "tspToWallet")}`);
 });

@@ -30,8 +30,18 @@ export interface Serving {
 }
 
 /** Starts a command and waits for its `ready` line; rejects with what it said when it ends before that. */
-export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Serving> {
-  const child = kabao(["serve", ...args], environment);
+export function serve(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Serving> {
+  return untilReady(kabao(["serve", ...args], environment));
+}
+
+/** The same by the launcher that `npx kabao` and `npm start` run: `child` is the launcher. */
+export function serveByLauncher(args: readonly string[]): Promise<Serving> {
+  return untilReady(
+    spawn(process.execPath, [join(root, "bin/kabao.mjs"), "serve", ...args], { stdio: ["ignore", "pipe", "pipe"] }),
+  );
+}
+
+async function untilReady(child: ChildProcess): Promise<Serving> {
   let said = "";
   let printed = "";
   const ended = new Promise<number | string>((resolve) => {
@@ -66,6 +76,8 @@ export interface Processes {
   /** Waits until a message lies at the paused issuer's door: the network has asked, and nobody answers. */
   untilIssuerAsked(): Promise<void>;
   readonly parties: readonly Party[];
+  /** Starts what a scenario that failed has left lying. */
+  startMissing(): Promise<void>;
   stopAll(): Promise<void>;
 }
 
@@ -102,6 +114,10 @@ export async function startProcesses(dataDir: string, port: number): Promise<Pro
         unreadAt(port + EDGES.networkToIssuer.portOffset) ? true : undefined,
       );
       if (arrived === undefined) throw new Error("the issuer was never asked");
+    },
+    async startMissing() {
+      for (const { child } of running.values()) child.kill("SIGCONT");
+      await Promise.all(PARTIES.filter((party) => !running.has(party)).map((party) => processes.start(party)));
     },
     async stopAll() {
       await Promise.all([...running.keys()].map((party) => processes.stop(party)));

@@ -21,7 +21,10 @@ export function runScenarios(title: string, open: () => Promise<World>, scenario
       await stage?.close();
       await world?.close();
     });
-    afterEach(() => stage.expectSquare());
+    afterEach(async () => {
+      await world.processes?.startMissing();
+      await stage.expectSquare();
+    });
     for (const { name, play } of scenarios) test(name, () => play(stage));
   });
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../../app/demo/play.ts";
-import { kabao, type Serving, serve } from "./processes.ts";
+import { kabao, type Serving, serve, serveByLauncher } from "./processes.ts";
 
 // `kabao serve` from outside: what it prints, how it ends, what it leaves.
 
@@ -54,53 +54,86 @@ const hasEnded = (pid: number) =>
     }
   });
 const isAlive = (pid: number) => process.kill(pid, 0);
+/** Temporary folders of the processes here, so that what they leave can be seen. */
+const temporary = mkdtempSync(join(tmpdir(), "kabao-serve-"));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+const begun = () => readdirSync(temporary).find((name) => name.startsWith("kabao-"));
 const API = ["--no-pages", "--port", "18460"];
 
 describe("kabao serve", () => {
   test("prints one ready line with its address, and leaves nothing of an ephemeral run", async () => {
-    const temporary = folder();
     const started = await serving([...API, "--ephemeral"], { TMPDIR: temporary });
     expect(started.printed()).toBe("ready http://localhost:18460\n");
     expect(await (await fetch("http://localhost:18460/demo/v1/cards")).json()).toHaveProperty("cards");
-    const [home] = readdirSync(temporary).filter((name) => name.startsWith("kabao-"));
-    const database = postmaster(join(temporary, home!));
+    const database = postmaster(join(temporary, begun()!));
     expect(isAlive(database)).toBe(true);
     expect(await endedBy("SIGINT", started)).toBe(0);
     expect(await hasEnded(database)).toBe(true);
-    expect(readdirSync(temporary).filter((name) => name.startsWith("kabao-"))).toEqual([]);
+    expect(begun()).toBeUndefined();
   });
 
-  test("starts again on its data, after an end and after kill -9, with the database that outlived it", async () => {
+  test("leaves nothing of an ephemeral run after kill -9 either", async () => {
+    const started = await serving([...API, "--ephemeral"], { TMPDIR: temporary });
+    const database = postmaster(join(temporary, begun()!));
+    expect(await endedBy("SIGKILL", started)).toBe("SIGKILL");
+    expect(await hasEnded(database)).toBe(true);
+    expect(await eventually(async () => begun() === undefined || undefined)).toBe(true);
+  });
+
+  test("starts again on its data after kill -9, with the database that outlived it", async () => {
     const data = folder();
     const options = ["--party", "acquirer", "--port", "18460", "--data", data];
     const home = join(data, "acquirer");
     const first = await serving(options);
-    expect(await endedBy("SIGTERM", first)).toBe(0);
-    expect(readdirSync(data).filter((name) => name.startsWith("lock"))).toEqual([]);
-
-    const second = await serving(options);
     const database = postmaster(home);
-    expect(await endedBy("SIGKILL", second)).toBe("SIGKILL");
+    expect(await endedBy("SIGKILL", first)).toBe("SIGKILL");
     expect(isAlive(database)).toBe(true);
-    const third = await serving(options);
+    const second = await serving(options);
     expect(postmaster(home)).toBe(database);
-    expect(await endedBy("SIGHUP", third)).toBe(0);
+    expect(await endedBy("SIGHUP", second)).toBe(0);
     expect(await hasEnded(database)).toBe(true);
+    expect(readdirSync(data).filter((name) => name.startsWith("lock"))).toEqual([]);
   });
+
+  test.each([["SIGTERM", 0] as const, ["SIGKILL", "SIGKILL"] as const])(
+    "ends with its launcher, whatever ended that: %s",
+    async (signal, end) => {
+      const data = folder();
+      const options = ["--party", "acquirer", "--port", "18460", "--data", data];
+      const launched = await serveByLauncher(options);
+      const itself = Number(readFileSync(join(data, "lock-acquirer"), "utf8"));
+      const database = postmaster(join(data, "acquirer"));
+      expect(itself).not.toBe(launched.child.pid);
+      expect(await endedBy(signal, launched)).toBe(end);
+      expect(await hasEnded(itself)).toBe(true);
+      expect(await hasEnded(database)).toBe(true);
+      expect(readdirSync(data)).not.toContain("lock-acquirer");
+    },
+  );
 
   test("one line for data that is in use, one for a port that is taken; no database is left behind", async () => {
     const data = folder();
-    const started = await serving(["--party", "acquirer", "--port", "18460", "--data", data]);
-    const onData = await refusal(["--party", "acquirer", "--port", "18490", "--data", data]);
+    const started = await serving(["--party", "tsp,wallet", "--port", "18460", "--data", data]);
+    const onData = await refusal(["--party", "tsp", "--port", "18490", "--data", data]);
     expect(onData).toMatchObject({
       code: "1",
-      lines: [expect.stringContaining(`acquirer already runs on this data (process ${started.child.pid})`)],
+      lines: [expect.stringContaining(`tsp already runs on this data (process ${started.child.pid})`)],
     });
     const others = folder();
-    const onPort = await refusal(["--party", "acquirer", "--port", "18460", "--data", others]);
-    expect(onPort).toMatchObject({ code: "1", lines: [expect.stringContaining("port 18462 is in use")] });
-    expect(readdirSync(join(others, "acquirer", "postgres"))).not.toContain("postmaster.pid");
-    expect((await fetch("http://localhost:18462/demo/v1/cards")).status).toBe(200);
+    const onPort = await refusal(["--party", "tsp", "--port", "18460", "--data", others]);
+    expect(onPort).toMatchObject({ code: "1", lines: [expect.stringContaining("port 18472 is in use")] });
+    expect(readdirSync(join(others, "tsp", "postgres"))).not.toContain("postmaster.pid");
+
+    // The one that was there goes on, and its doors let in who knows their names and keys.
+    const ask = async (url: string, headers: Record<string, string>) => {
+      const asked = { "content-type": "application/json", "idempotency-key": "k", ...headers };
+      return (await fetch(url, { method: "POST", headers: asked, body: "{}" })).status;
+    };
+    const door = "http://127.0.0.1:18474/tsp/issuer/v1/changeToken";
+    expect(await ask(door, {})).toBe(401);
+    expect(await ask(door, { origin: "http://localhost:18460" })).toBe(403);
+    expect(await ask("http://127.0.0.1:18461/wallet/v1/passes", {})).toBe(401);
+    expect(await ask("http://127.0.0.1:18461/wallet/v1/passes", { origin: "http://evil.example" })).toBe(403);
   });
 
   test.each([
@@ -116,28 +149,11 @@ describe("kabao serve", () => {
   });
 
   test("a signal during the start ends it as well, and nothing is left", async () => {
-    const temporary = folder();
     const child = kabao(["serve", ...API, "--ephemeral"], { TMPDIR: temporary });
     const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
-    const begun = () => readdirSync(temporary).find((name) => name.startsWith("kabao-"));
     await eventually(async () => begun());
     child.kill("SIGTERM");
     expect(await ended).toBe(0);
     expect(begun()).toBeUndefined();
-  });
-
-  test("an address that no name of ours leads to is refused at every door", async () => {
-    const data = folder();
-    await serving(["--party", "tsp,wallet", "--port", "18460", "--data", data]);
-    const ask = (url: string, headers: Record<string, string>) =>
-      fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": "k", ...headers },
-        body: "{}",
-      }).then((response) => response.status);
-    const door = "http://127.0.0.1:18474/tsp/issuer/v1/changeToken";
-    expect(await ask(door, {})).toBe(401);
-    expect(await ask(door, { origin: "http://localhost:18460" })).toBe(403);
-    expect(await ask("http://127.0.0.1:18461/wallet/v1/passes", { origin: "http://evil.example" })).toBe(403);
   });
 });

@@ -13,7 +13,7 @@ import type { PublicJwk, Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
 import { err, fromUtf8, ok, type Result, SHARDS, shardOf, toHex, toUtf8, wipe } from "#protocol/bytes";
-import { Pan } from "#protocol/pan";
+import { type BankId, iinRangeOf, Pan } from "#protocol/pan";
 import { DEMO_TRID, EMPTY_WINDOW, makeTokenPan, stepToken, type TokenEvent } from "#protocol/paytoken";
 import { type ExpiryYymm, toYymmdd } from "#protocol/time";
 import { once } from "../answered.ts";
@@ -23,6 +23,8 @@ import { insertTokens, saveToken, tokenByRef, tokensOfDevice } from "../store.sq
 import { type KeyRange, type Token, viewOf } from "../token.ts";
 import { cardOf, keepCards, type VaultCard } from "../vault.ts";
 
+/** The bank behind `issuer`; numbers in no known range are asked there too. */
+const OUR_BANK: BankId = "demo";
 const KEYS_A_BATCH = 10;
 const KEY_LIFE_MS = 30 * 86_400_000;
 /** Live keys that a device may hold unused: a thief of the device's storage gets no more than these. */
@@ -49,7 +51,10 @@ export function provisioning(ports: TspPorts, relay: Pick<Relay, "nudge">): Prov
     const data = await openJson(jwe, CardData);
     if (data === undefined) return err(problem("badCiphertext", { at: "cardJwe" }));
     const pan = Pan.parse(data.pan);
-    return pan.ok ? ok({ pan: pan.value, data }) : err(problem("badCard", { at: "cardJwe" }));
+    if (!pan.ok) return err(problem("badCard", { at: "cardJwe" }));
+    // Another bank's card is nothing that our bank need see, sealed or not.
+    const bank = iinRangeOf(data.pan)?.bank ?? OUR_BANK;
+    return bank === OUR_BANK ? ok({ pan: pan.value, data }) : err(problem("cardNotSupported", { at: "cardJwe" }));
   }
 
   async function openJson<T>(jwe: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {

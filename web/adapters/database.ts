@@ -1,7 +1,7 @@
 /*
  * The device's database. Everything in it is either public or sealed: a copied profile is worth nothing without the passkey.
  * cards: StoredCard by tokenRef. keys: sealed single-use keys by [tokenRef, atc]. counters: the highest ATC ever taken, by
- * tokenRef. device: the one record of this device.
+ * tokenRef. device: the one record of this device, and the session.
  */
 const NAME = "kabao";
 const VERSION = 1;

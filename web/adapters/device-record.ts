@@ -1,4 +1,5 @@
 import type { PublicJwk } from "#contracts/ports";
+import type { SessionRecord, Sessions } from "../phone/ports.ts";
 import { reading, writing } from "./database.ts";
 import type { WrappedKey } from "./device-keys.ts";
 
@@ -18,28 +19,54 @@ export interface DeviceRecord {
 export interface DeviceRecords {
   read(): Promise<DeviceRecord | undefined>;
   write(record: DeviceRecord): Promise<void>;
-  /** Forgets the device with its cards and keys. */
+  /** Forgets the device with its cards and keys; counters stay, so that no ATC ever comes again. */
   clear(): Promise<void>;
 }
 
 const THIS = "this";
+const SESSION = "session";
 
 export function deviceRecords(db: IDBDatabase): DeviceRecords {
   return {
-    read: () =>
-      reading<DeviceRecord>(db, ["device"], (tx, give) => {
-        const request: IDBRequest<DeviceRecord | undefined> = tx.objectStore("device").get(THIS);
-        request.onsuccess = () => {
-          if (request.result !== undefined) give(request.result);
-        };
-      }),
+    read: () => recordOf<DeviceRecord>(db, THIS),
     async write(record) {
       await writing(db, ["device"], (tx) => void tx.objectStore("device").put(record, THIS));
     },
     async clear() {
-      await writing(db, ["cards", "keys", "counters", "device"], (tx) => {
-        for (const store of ["cards", "keys", "counters", "device"]) tx.objectStore(store).clear();
+      await writing(db, ["cards", "keys", "device"], (tx) => {
+        for (const store of ["cards", "keys"]) tx.objectStore(store).clear();
+        tx.objectStore("device").delete(THIS);
       });
     },
   };
+}
+
+/**
+ * The session lies beside the device, so that a browser that was killed still shows its cards (localStorage reaches the disk
+ * seconds later). Any script of this origin could read it, so the pages' content security policy lets in no script but ours;
+ * and it pays nothing: keys open by the passkey alone.
+ */
+export function sessionRecords(db: IDBDatabase): Sessions {
+  return {
+    read: () => recordOf<SessionRecord>(db, SESSION),
+    async write({ accountId, name, accessToken }) {
+      await writing(
+        db,
+        ["device"],
+        (tx) => void tx.objectStore("device").put({ accountId, name, accessToken }, SESSION),
+      );
+    },
+    async clear() {
+      await writing(db, ["device"], (tx) => void tx.objectStore("device").delete(SESSION));
+    },
+  };
+}
+
+function recordOf<T>(db: IDBDatabase, key: string): Promise<T | undefined> {
+  return reading<T>(db, ["device"], (tx, give) => {
+    const request: IDBRequest<T | undefined> = tx.objectStore("device").get(key);
+    request.onsuccess = () => {
+      if (request.result !== undefined) give(request.result);
+    };
+  });
 }

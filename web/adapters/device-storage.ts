@@ -38,10 +38,10 @@ export function openDeviceStorage(db: IDBDatabase): DeviceStorage {
     },
 
     async removeCard(tokenRef) {
-      await writing(db, ["cards", "keys", "counters"], (tx) => {
+      // The counter stays: a card that comes back goes on where it stopped.
+      await writing(db, ["cards", "keys"], (tx) => {
         tx.objectStore("cards").delete(tokenRef);
         tx.objectStore("keys").delete(keysOf(tokenRef));
-        tx.objectStore("counters").delete(tokenRef);
       });
     },
 

@@ -37,40 +37,46 @@ export function createBank(ports: {
 }): Bank {
   const { calls, timers, random } = ports;
   const state = createStore<BankState>({ accounts: [], lines: [] });
+  /** Whose account is looked at; it may be named before the accounts are known. */
+  let wanted: (account: BankAccount) => boolean = () => false;
   let planned = false;
-  /** Asked for before the accounts were known. */
-  let wanted: string | undefined;
+  let reading = false;
+  let again = false;
   const context = (): CallContext => ({ journeyId: random.uuid(), idempotencyKey: random.uuid() });
 
+  /** One reading at a time; what is asked for meanwhile is read after it. */
   async function read(): Promise<void> {
     planned = false;
-    const accounts = await calls.accounts({}, context());
-    if (!accounts.ok) return state.update((now) => ({ ...now, fault: problemFault(accounts.error) }));
-    const asked = accounts.value.accounts.find((account) => account.panSuffix === wanted);
-    wanted = undefined;
-    const chosen = asked?.cardId ?? state.get().chosen ?? accounts.value.accounts[0]?.cardId;
-    const statement = chosen === undefined ? undefined : await calls.statement({ cardId: chosen }, context());
-    const lines = statement?.ok === true ? statement.value.lines : [];
-    // Another card was chosen meanwhile: its own reading is on the way.
-    const { chosen: now } = state.get();
-    if (asked === undefined && now !== undefined && now !== chosen) return;
-    state.set({ accounts: accounts.value.accounts, lines, ...(chosen === undefined ? {} : { chosen }) });
+    again = true;
+    if (reading) return;
+    reading = true;
+    while (again) {
+      again = false;
+      state.set(await readOnce());
+    }
+    reading = false;
   }
 
-  function choose(cardId: string): void {
-    if (state.get().chosen === cardId) return;
-    state.update((now) => ({ ...now, chosen: cardId, lines: [] }));
+  async function readOnce(): Promise<BankState> {
+    const found = await calls.accounts({}, context());
+    if (!found.ok) return { ...state.get(), fault: problemFault(found.error) };
+    const { accounts } = found.value;
+    const account = accounts.find(wanted) ?? accounts[0];
+    if (account === undefined) return { accounts, lines: [] };
+    const statement = await calls.statement({ cardId: account.cardId }, context());
+    if (!statement.ok) return { ...state.get(), fault: problemFault(statement.error) };
+    return { accounts, chosen: account.cardId, lines: statement.value.lines };
+  }
+
+  function look(at: (account: BankAccount) => boolean): void {
+    wanted = at;
     void read();
   }
 
   return {
     state,
-    choose,
-    chooseSuffix(panSuffix) {
-      const found = state.get().accounts.find((account) => account.panSuffix === panSuffix);
-      wanted = found === undefined ? panSuffix : undefined;
-      if (found !== undefined) choose(found.cardId);
-    },
+    choose: (cardId) => look((account) => account.cardId === cardId),
+    chooseSuffix: (panSuffix) => look((account) => account.panSuffix === panSuffix),
     nudge() {
       if (planned) return;
       planned = true;

@@ -52,7 +52,7 @@ export function CardDetail({
         <Button
           onClick={() => void pay.start(pass)}
           aria-label={say(TEXT.wallet.payWith(token.panSuffix))}
-          className="min-h-13 text-base"
+          size="large"
         >
           {say(TEXT.wallet.pay)}
         </Button>

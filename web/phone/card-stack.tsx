@@ -1,11 +1,8 @@
 import type { PassView } from "#contracts/wallet-api";
-import { useSay } from "../text/language.tsx";
-import { TEXT } from "../text/words.ts";
 import { PassFace } from "./card-face.tsx";
 
 /** The cards one behind the other, the default card in front, each one's bank still to be read. */
 export function CardStack({ passes, onOpen }: { passes: readonly PassView[]; onOpen: (passId: string) => void }) {
-  const say = useSay();
   const backToFront = passes.toReversed();
   return (
     <ul className="grid">
@@ -14,7 +11,6 @@ export function CardStack({ passes, onOpen }: { passes: readonly PassView[]; onO
           <button
             type="button"
             onClick={() => onOpen(pass.passId)}
-            aria-label={say(TEXT.card.open(say(pass.product.name), pass.token.panSuffix))}
             className="rise block w-full rounded-[18px] transition duration-300 ease-sheet hover:-translate-y-1"
           >
             <PassFace pass={pass} />

@@ -101,7 +101,7 @@ export function createPhone(ports: PhonePorts): Phone {
     const calls = ports.deviceCalls(session.accessToken);
     const me = await calls.me({}, context());
     if (!me.ok && me.error.code === "notSignedIn") {
-      sessions.clear();
+      await sessions.clear();
       return welcome(problemFault(me.error), session.name);
     }
     if (!me.ok) {
@@ -153,7 +153,7 @@ export function createPhone(ports: PhonePorts): Phone {
       },
       onDown: () => patch({ connected: false }),
       onRefused() {
-        sessions.clear();
+        void sessions.clear();
         leave(problemFault({ code: "notSignedIn" }));
       },
     });
@@ -194,7 +194,7 @@ export function createPhone(ports: PhonePorts): Phone {
   }
 
   async function settle(session: SessionRecord, proof: Proof, prfInput: string): Promise<void> {
-    sessions.write(session);
+    await sessions.write(session);
     const record = await records.read();
     const me = await ports.deviceCalls(session.accessToken).me({}, context());
     if (!me.ok) return welcome(problemFault(me.error), session.name);
@@ -298,7 +298,7 @@ export function createPhone(ports: PhonePorts): Phone {
     readCards,
     readBindings,
     async boot() {
-      const session = sessions.read();
+      const session = await sessions.read();
       await (session === undefined ? welcome() : enter(session));
     },
     begin: (name) =>
@@ -315,7 +315,7 @@ export function createPhone(ports: PhonePorts): Phone {
         const proof =
           created.value.prf === undefined ? await passkey.prove(created.value.credentialId, prfInput) : created;
         if (!proof.ok) {
-          sessions.write(registered.value);
+          await sessions.write(registered.value);
           return welcome(passkeyFault(proof.error), registered.value.name);
         }
         return settle(registered.value, proof.value, prfInput);
@@ -332,7 +332,7 @@ export function createPhone(ports: PhonePorts): Phone {
         return settle(signedIn.value, proof.value, ports.prfInputOf(options));
       }),
     signOut() {
-      sessions.clear();
+      void sessions.clear();
       leave();
     },
     async renewDevice() {

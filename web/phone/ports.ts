@@ -40,9 +40,9 @@ export interface SessionRecord {
 
 /** The signed-in account of this browser. Only lets read and manage cards: paying takes the passkey. */
 export interface Sessions {
-  read(): SessionRecord | undefined;
-  write(session: SessionRecord): void;
-  clear(): void;
+  read(): Promise<SessionRecord | undefined>;
+  write(session: SessionRecord): Promise<void>;
+  clear(): Promise<void>;
 }
 
 /** The TSP's public key of an open binding: needed again when a reload resumes it. Not a secret. */

@@ -23,7 +23,7 @@ export function Unfinished({ bindings }: { bindings: readonly BindingView[] }) {
               binding.panSuffix === undefined ? TEXT.wallet.unfinishedNew : TEXT.wallet.unfinished(binding.panSuffix),
             )}
           </p>
-          <Button look="soft" className="min-h-10 px-3.5 text-[13px]" onClick={() => addCard.resume(binding)}>
+          <Button look="soft" size="small" onClick={() => addCard.resume(binding)}>
             {say(TEXT.wallet.resume)}
           </Button>
         </li>

@@ -37,7 +37,11 @@ export function WalletScreen({ state }: { state: ReadyPhone }) {
           </RoundButton>
         </div>
       </header>
-      <div className="no-bar min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 pb-6">
+      <div
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="no-bar min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 pt-1 pb-6 -outline-offset-2"
+      >
         <Conditions state={state} />
         {pass !== undefined ? (
           <CardDetail pass={pass} notices={state.notices} onBack={() => setOpened(undefined)} />
@@ -51,7 +55,7 @@ export function WalletScreen({ state }: { state: ReadyPhone }) {
                 disabled={front.token.status !== "active"}
                 onClick={() => void pay.start(front)}
                 aria-label={say(TEXT.wallet.payWith(front.token.panSuffix))}
-                className="min-h-13 text-base"
+                size="large"
               >
                 {say(TEXT.wallet.pay)}
               </Button>

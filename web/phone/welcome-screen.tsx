@@ -69,7 +69,7 @@ export function WelcomeScreen({ state }: { state: Extract<PhoneState, { kind: "w
         )}
         {state.known === undefined ? (
           <>
-            <Button type="submit" busy={state.busy} className="min-h-12">
+            <Button type="submit" busy={state.busy} size="large">
               <Fingerprint aria-hidden="true" className="size-5" />
               {say(TEXT.welcome.begin)}
             </Button>
@@ -79,7 +79,7 @@ export function WelcomeScreen({ state }: { state: Extract<PhoneState, { kind: "w
           </>
         ) : (
           <>
-            <Button busy={state.busy} onClick={() => void phone.signIn()} className="min-h-12">
+            <Button busy={state.busy} onClick={() => void phone.signIn()} size="large">
               <Fingerprint aria-hidden="true" className="size-5" />
               {say(TEXT.welcome.signIn)}
             </Button>

@@ -10,7 +10,7 @@ export const TEXT = {
     "可自托管的令牌化手机钱包，从手机到银行，每一方都在",
     "A tokenised mobile wallet with every party behind it",
   ),
-  switchLanguage: w("Switch to English", "切换到中文"),
+  switchLanguage: w("EN · Switch to English", "中 · 切换到中文"),
   languageName: w("EN", "中"),
   done: w("完成", "Done"),
   cancel: w("取消", "Cancel"),
@@ -83,7 +83,6 @@ export const TEXT = {
   },
 
   card: {
-    open: (name: string, suffix: string) => w(`${name}，尾号 ${suffix}`, `${name}, ending ${suffix}`),
     number: w("卡号尾号", "Card number ends"),
     deviceNumber: w("设备卡号尾号", "Device number ends"),
     deviceNumberHint: w("付款时只给出设备卡号", "Only this number is given when you pay"),

@@ -64,7 +64,7 @@ export function AmountScreen({ screen }: { screen: Extract<TillScreen, { kind: "
           </button>
         ))}
       </div>
-      <Button type="submit" busy={screen.busy} className="min-h-13 text-base">
+      <Button type="submit" busy={screen.busy} size="large">
         {say(TEXT.till.charge)}
       </Button>
     </form>

@@ -77,10 +77,10 @@ function Sale({ sale }: { sale: SaleView }) {
       </div>
       {open && (
         <div className="rise mt-2 grid grid-cols-2 gap-2">
-          <Button look="soft" className="min-h-10 text-[13px]" disabled={!untouched} onClick={() => undo("void")}>
+          <Button look="soft" size="small" disabled={!untouched} onClick={() => undo("void")}>
             {say(TEXT.till.void)}
           </Button>
-          <Button look="soft" className="min-h-10 text-[13px]" onClick={() => undo("refund")}>
+          <Button look="soft" size="small" onClick={() => undo("refund")}>
             {say(TEXT.till.refund)} {yuan(left.toString())}
           </Button>
         </div>

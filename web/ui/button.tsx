@@ -9,22 +9,31 @@ const LOOKS: Readonly<Record<Look, string>> = {
   danger: "bg-bad-soft text-bad hover:brightness-[0.97] dark:hover:brightness-110 disabled:opacity-55",
 };
 
+type Size = "small" | "medium" | "large";
+
+const SIZES: Readonly<Record<Size, string>> = {
+  small: "min-h-10 rounded-xl px-3.5 text-[13px]",
+  medium: "min-h-11 rounded-2xl px-5 text-[15px]",
+  large: "min-h-13 rounded-2xl px-5 text-base",
+};
+
 /** A button of the house. `busy` keeps its width and says so to readers. */
 export function Button({
   look = "primary",
+  size = "medium",
   busy = false,
   className = "",
   children,
   disabled,
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { look?: Look; busy?: boolean }) {
+}: ButtonHTMLAttributes<HTMLButtonElement> & { look?: Look; size?: Size; busy?: boolean }) {
   return (
     <button
       type="button"
       {...rest}
       disabled={disabled === true || busy}
       aria-busy={busy}
-      className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-2xl px-5 text-[15px] font-semibold transition ${LOOKS[look]} ${className}`}
+      className={`inline-flex items-center justify-center gap-2 font-semibold transition ${SIZES[size]} ${LOOKS[look]} ${className}`}
     >
       {busy && <Spinner />}
       {children}

@@ -82,11 +82,7 @@ function Nodes({ nodes }: { nodes: readonly WireNode[] }) {
 
 function Raw({ row }: { row: WireRow }) {
   const text = row.kind === "apdu" || row.kind === "iso8583" ? row.hex.replace(/(..)(?=.)/g, "$1 ") : row.hex;
-  return (
-    <p className="max-h-44 overflow-y-auto font-mono text-[11px] leading-relaxed break-all text-ink-2">
-      {dotted(text)}
-    </p>
-  );
+  return <p className="font-mono text-[11px] leading-relaxed break-all text-ink-2">{dotted(text)}</p>;
 }
 
 /** What is hidden shows as dots. */

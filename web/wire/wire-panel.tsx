@@ -84,8 +84,7 @@ export function WirePanel() {
             <LaneHeads />
             <ol
               ref={scroller}
-              // Scrolled by hand and by keyboard alike.
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}
               aria-label={say(TEXT.wire.title)}
               onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>

@@ -16,7 +16,7 @@ import { jsonOf } from "../tlv.ts";
 import { DIALECTS, type Dialect, type Framed, framings, looksLike } from "./frame.ts";
 import { toGbk } from "./gbk.ts";
 import { cutBefore, type FieldPlace, layoutOf } from "./layout.ts";
-import { meaningOf, safeText } from "./meanings.ts";
+import { meaningOf } from "./meanings.ts";
 
 interface Reading {
   readonly dialect: Dialect;
@@ -150,7 +150,7 @@ function answer(reading: Reading, bytes: Uint8Array, reveal: boolean, fault: Fau
       `MTI ${message.mti} ${bilingual(title)}`,
       ...(sentence.zh === "" ? [] : [bilingual(sentence)]),
       `Bitmap ${bitmap}`,
-      ...treeLines(fields.map(printable)),
+      ...treeLines(fields),
     ],
     notes,
   };
@@ -205,10 +205,6 @@ function fieldJson(field: FieldLine): Readonly<Record<string, unknown>> {
     length: lengthBytes,
     ...(children.length === 0 ? {} : { [chip ? "children" : "parts"]: children.map(jsonOf) }),
   };
-}
-
-function printable(field: FieldLine): DescribedNode {
-  return { ...field, value: safeText(field.value) };
 }
 
 function frameLines({ dialect, framed, message }: Reading, bytes: Uint8Array): readonly string[] {

@@ -1,4 +1,4 @@
-import { DecodeError, toLatin1 } from "#protocol/bytes";
+import { DecodeError } from "#protocol/bytes";
 import {
   ENTRY_MODE,
   type FieldValue,
@@ -190,9 +190,4 @@ function originalNodes(value: string): readonly DescribedNode[] {
     node("90.4", "原代理机构", "original F32", original.f32),
     node("90.5", "原发送机构", "original F33", original.f33),
   ];
-}
-
-/** Text that a terminal can show: no control characters of a stranger's message reach it. */
-export function safeText(value: FieldValue): string {
-  return (typeof value === "string" ? value : toLatin1(value)).replace(/\p{Cc}/gu, ".");
 }

@@ -157,7 +157,7 @@ function neighbour(date: Uint8Array, days: number): Uint8Array | undefined {
 }
 
 /** Mistakes in handling the data as a whole. */
-function wholeEdits(data: Uint8Array): readonly DataEdit[] {
+export function wholeEdits(data: Uint8Array): readonly DataEdit[] {
   const edits: DataEdit[] = [];
   const add = (id: string, made: Uint8Array | undefined, zh: string, en: string) => {
     if (made === undefined || made.length === 0 || hex(made) === hex(data)) return;

@@ -14,6 +14,7 @@ import {
   partsOf,
   type TailEdit,
   tailEdits,
+  wholeEdits,
 } from "./data.ts";
 import {
   type KeySource,
@@ -164,6 +165,9 @@ class Search {
     const attempt = (source: KeySource, structure: Structure, counter: AtcEdit, data?: DataEdit) => {
       if (this.#fits(source, structure, counter, data)) found.push(this.#words(source, structure, counter, data));
     };
+    // Data that is padded already fits under padding 1 as well: the plainer cause is looked for first.
+    for (const data of wholeEdits(this.#given.data)) attempt(reading, given, atc, data);
+    if (found.length > 0) return found;
     for (const structure of this.#allStructures()) attempt(reading, structure, atc);
     for (const source of readings) attempt(source, given, atc);
     for (const counter of atcs) attempt(reading, given, counter);

@@ -10,19 +10,16 @@ import { DemoCards } from "./demo-cards.tsx";
 import type { AddCardState } from "./flow.ts";
 import { TextField } from "./text-field.tsx";
 
-const ORDER: readonly CardField[] = ["pan", "holderName", "mobile", "expiry", "cvn2"];
-
 /** The card as the holder types it. Each field says what is wrong with it; nothing leaves the page before all are right. */
 export function CardStep({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
   const { addCard } = usePage();
   const say = useSay();
   const form = useRef<HTMLFormElement>(null);
-  const { fields, faults, credit, busy } = state;
-  const firstFault = ORDER.find((name) => faults[name] !== undefined);
+  const { fields, faults, refusals, credit, busy } = state;
 
   useEffect(() => {
-    if (firstFault !== undefined) form.current?.querySelector<HTMLInputElement>(`[name="${firstFault}"]`)?.focus();
-  }, [firstFault]);
+    if (refusals > 0) form.current?.querySelector<HTMLInputElement>("[aria-invalid=true]")?.focus();
+  }, [refusals]);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -90,7 +87,7 @@ export function CardStep({ state }: { state: Extract<AddCardState, { step: "card
         </div>
       )}
       {state.fault !== undefined && <FaultNote fault={state.fault} />}
-      <Button type="submit" busy={busy} className="mt-1 min-h-12">
+      <Button type="submit" busy={busy} size="large" className="mt-1">
         {say(busy ? TEXT.add.submitting : TEXT.next)}
       </Button>
     </form>

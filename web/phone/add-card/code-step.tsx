@@ -30,7 +30,7 @@ export function CodeStep({ state }: { state: Extract<AddCardState, { step: "code
       {binding.codeSent === undefined ? (
         <>
           {state.fault !== undefined && <FaultNote fault={state.fault} />}
-          <Button busy={busy} onClick={() => void addCard.sendCode(language)} className="min-h-12">
+          <Button busy={busy} onClick={() => void addCard.sendCode(language)} size="large">
             {say(TEXT.add.sendCode)}
           </Button>
         </>
@@ -118,7 +118,7 @@ function CodeForm({
         </button>
       )}
       {fault !== undefined && <FaultNote fault={fault} />}
-      <Button type="submit" busy={busy} className="min-h-12">
+      <Button type="submit" busy={busy} size="large">
         {say(busy ? TEXT.add.verifying : TEXT.add.verify)}
       </Button>
       <Resend codeSent={codeSent} busy={busy} />

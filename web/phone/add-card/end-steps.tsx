@@ -67,7 +67,7 @@ export function AddedStep({ state }: { state: Extract<AddCardState, { step: "add
           <Button onClick={() => void addCard.makeDefault()}>{say(TEXT.card.makeDefault)}</Button>
         </div>
       ) : (
-        <Button onClick={() => addCard.close()} className="min-h-12">
+        <Button onClick={() => addCard.close()} size="large">
           {say(TEXT.done)}
         </Button>
       )}

@@ -26,6 +26,8 @@ export type AddCardState =
       readonly busy: boolean;
       readonly fields: CardFields;
       readonly faults: FieldFaults;
+      /** Counts refusals: at each one the first bad field gets the cursor. */
+      readonly refusals: number;
       /** Found by the number: a credit card wants two fields more. */
       readonly product?: Product;
       readonly credit: boolean;
@@ -84,7 +86,7 @@ export function createAddCardFlow(
   const still = (step: AddCardState["step"]) => state.get().step === step;
 
   function showForm(): void {
-    state.set({ step: "card", busy: false, fields: NO_FIELDS, faults: {}, credit: false });
+    state.set({ step: "card", busy: false, fields: NO_FIELDS, faults: {}, refusals: 0, credit: false });
   }
 
   function show(binding: BindingView) {
@@ -163,7 +165,7 @@ export function createAddCardFlow(
       const { desk } = phone;
       if (now === undefined || now.busy || desk === undefined || open === undefined) return;
       const card = parseCardForm(now.fields, now.credit, ports.clock.now());
-      if (!card.ok) return patch("card", { faults: card.error });
+      if (!card.ok) return patch("card", { faults: card.error, refusals: now.refusals + 1 });
       const { fault: _, ...clean } = now;
       state.set({ ...clean, busy: true, faults: {} });
       const sent = await desk.wallet.submitCard(open.bindingId, open.cardKey, card.value);
@@ -251,7 +253,13 @@ export function createAddCardFlow(
     if (open === undefined) return stop(problemFault(refused));
     const fault = problemFault(refused);
     const numberWrong = refused.code === "cardNotSupported" || refused.code === "badCard";
-    state.set({ ...now, busy: false, fault, ...(numberWrong ? { faults: { pan: fault.what } } : {}) });
+    state.set({
+      ...now,
+      busy: false,
+      fault,
+      refusals: now.refusals + 1,
+      ...(numberWrong ? { faults: { pan: fault.what } } : {}),
+    });
   }
 }
 

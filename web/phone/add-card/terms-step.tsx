@@ -23,9 +23,7 @@ export function TermsStep({ state }: { state: Extract<AddCardState, { step: "ter
         <h3 className="font-bold">{say(TEXT.add.termsTitle)}</h3>
         {binding.terms !== undefined && (
           <>
-            <p className="mt-2 max-h-48 overflow-y-auto text-[14px] leading-relaxed text-ink-2">
-              {say(binding.terms.text)}
-            </p>
+            <p className="mt-2 text-[14px] leading-relaxed text-ink-2">{say(binding.terms.text)}</p>
             <p className="mt-2 text-xs text-ink-3">{say(TEXT.add.termsVersion(binding.terms.version))}</p>
           </>
         )}
@@ -35,7 +33,7 @@ export function TermsStep({ state }: { state: Extract<AddCardState, { step: "ter
         <Button look="plain" disabled={busy} onClick={() => addCard.close()}>
           {say(TEXT.add.disagree)}
         </Button>
-        <Button busy={busy} onClick={() => void addCard.acceptTerms(language)} className="min-h-12">
+        <Button busy={busy} onClick={() => void addCard.acceptTerms(language)} size="large">
           {say(busy ? TEXT.add.deciding : TEXT.add.agree)}
         </Button>
       </div>

@@ -1,0 +1,437 @@
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Acquirer, migrations as acquirerMigrations, createAcquirer, DEFAULT_ACQUIRER } from "#acquirer";
+import { acquirerTillApi } from "#contracts/acquirer-api";
+import { issuerApi, issuerDeskApi } from "#contracts/issuer-api";
+import type { Api, Calls } from "#contracts/operation";
+import type { Random } from "#contracts/ports";
+import { PROBLEM_STATUS } from "#contracts/problem";
+import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
+import { walletDeviceApi, walletSignInApi, walletTspApi } from "#contracts/wallet-api";
+import { groupCommit } from "#platform/group-commit";
+import { Hono, serveApi } from "#platform/http";
+import { memoryLink } from "#platform/memory-link";
+import type { PostgresDb } from "#platform/postgres";
+import { openStage } from "../../app/faces/stage.ts";
+import {
+  context,
+  demo,
+  deviceKey,
+  must,
+  openParties,
+  type Parties,
+  recordingLog,
+  START,
+  typed,
+} from "../parties/bank-and-tsp.ts";
+import { digestOf, startTestDatabase, type TestDatabase } from "../parties/database.ts";
+import { testPasskey } from "../parties/passkey.ts";
+import { liveToken } from "../parties/tokens.ts";
+import { type Maker, spoil, spoiltJson, tenThousand } from "./mutate.ts";
+import { sayTo } from "./sockets.ts";
+
+const STAGE_PORT = 19_230;
+
+/** What a good caller sends. `live`: it names things that exist, or makes new ones: what still fits the schema is left out. */
+interface Sample {
+  readonly name: string;
+  readonly body: unknown;
+  readonly live?: true;
+}
+interface Door {
+  readonly path: string;
+  readonly api: Api;
+  readonly calls: Calls<Api>;
+  readonly samples: readonly Sample[];
+  /** A call that works, before and after. */
+  readonly good: Sample;
+}
+
+let database: TestDatabase;
+let parties: Parties;
+let acquirer: Acquirer;
+let acquirerDb: PostgresDb;
+let closeStage: () => Promise<void>;
+const lines: string[] = [];
+const doors: Record<string, Door> = {};
+
+/** Marks every text that a caller chose: no refusal may bring one back. */
+const CANARY = "canary";
+const dead = (what: string) => `${CANARY}-${what}`;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  parties = await openParties(database);
+  acquirerDb = await database.open("acquirer", acquirerMigrations);
+  acquirer = createAcquirer({
+    db: acquirerDb,
+    clock: parties.clock,
+    timers: parties.clock,
+    random: parties.random,
+    log: recordingLog(lines),
+    groupCommit,
+    network: memoryLink().link,
+    config: DEFAULT_ACQUIRER,
+  });
+  await acquirer.start();
+  const { publicKey } = deviceKey();
+  const token = await liveToken(parties, "li", "hce");
+  const passkey = testPasskey();
+  const begun = must(await parties.wallet.signIn.registerOptions({ name: dead("holder") }, context()));
+  const signedUp = must(
+    await parties.wallet.signIn.register(
+      { ceremonyId: begun.ceremonyId, response: passkey.register(begun.options) },
+      context(),
+    ),
+  );
+  const device = parties.wallet.deviceApi((await parties.wallet.session(signedUp.accessToken))!);
+  const { deviceId } = must(
+    await device.enrolDevice({ name: dead("phone"), kind: "phone", keySource: "hce", publicKey }, context()),
+  );
+  const facts = { passcodeOn: true, biometricOn: true, online: true, osVersion: "18.0" };
+  const { binding } = must(await device.startBinding({ deviceId, facts, language: "zh" }, context()));
+  const { bindingId } = binding;
+  const cardJwe = await parties.seal(typed(demo("zhang")));
+  const codeJwe = await parties.seal({ code: "123456" });
+  const ceremony = must(await parties.wallet.signIn.signInOptions({}, context()));
+  const waiting = must(
+    await acquirer.till.startSale({ terminalId: "T0000001", amount: { minor: "100", currency: "156" } }, context()),
+  ).sale.saleId;
+  await parties.quiet();
+
+  const view = {
+    tokenRef: dead("token"),
+    status: "active",
+    suspendedBy: [],
+    tokenSuffix: "1234",
+    panSuffix: "5678",
+    changedAt: START,
+  };
+  const notice = {
+    noticeId: dead("notice"),
+    kind: "payment",
+    amount: { minor: "1234", currency: "156" },
+    merchantName: dead("shop"),
+    responseCode: "00",
+    at: START,
+  };
+  const terms = { version: "2026-01", acceptedAt: START, language: "zh" };
+  const request = {
+    bindingId: dead("binding"),
+    cardJwe,
+    walletAccount: dead("account"),
+    device: { deviceId: dead("device"), name: dead("name"), kind: "phone", keySource: "hce", publicKey },
+    terms,
+  };
+  const { keySource: _, publicKey: __, ...bankDevice } = request.device;
+  const amount = { minor: "100", currency: "156" };
+  const door = <A extends Api>(
+    path: string,
+    api: A,
+    calls: Calls<A>,
+    good: Sample,
+    samples: readonly Sample[],
+  ): Door => ({
+    path,
+    api,
+    calls: calls as unknown as Calls<Api>,
+    good,
+    samples: [...samples, good],
+  });
+
+  Object.assign(doors, {
+    "wallet sign-in": door(
+      "/wallet",
+      walletSignInApi,
+      parties.wallet.signIn,
+      { name: "registerOptions", body: { name: dead("me") }, live: true },
+      [
+        { name: "register", body: { ceremonyId: dead("c"), response: passkey.register(begun.options) } },
+        { name: "signIn", body: { ceremonyId: dead("c"), response: passkey.signIn(ceremony.options) } },
+        {
+          name: "signIn",
+          body: { ceremonyId: ceremony.ceremonyId, response: passkey.signIn(ceremony.options) },
+          live: true,
+        },
+        { name: "signInOptions", body: { [CANARY]: CANARY }, live: true },
+      ],
+    ),
+    "wallet device": door("/wallet", walletDeviceApi, device, { name: "passes", body: { deviceId } }, [
+      { name: "me", body: {} },
+      { name: "enrolDevice", body: { name: dead("phone"), kind: "phone", keySource: "hce", publicKey }, live: true },
+      { name: "startBinding", body: { deviceId, facts, language: "zh" }, live: true },
+      { name: "startBinding", body: { deviceId: dead("d"), facts, language: "zh" } },
+      { name: "submitCard", body: { bindingId, cardJwe }, live: true },
+      { name: "submitCard", body: { bindingId: dead("b"), cardJwe } },
+      { name: "acceptTerms", body: { bindingId, version: dead("v"), language: "zh" } },
+      { name: "sendCode", body: { bindingId, methodId: dead("m"), language: "zh" } },
+      { name: "submitCode", body: { bindingId, codeJwe } },
+      { name: "binding", body: { bindingId } },
+      { name: "openBindings", body: { deviceId } },
+      { name: "collectPackage", body: { passId: dead("p") } },
+      { name: "confirmProvisioned", body: { passId: dead("p") } },
+      { name: "replenish", body: { passId: dead("p"), count: 5 } },
+      { name: "setDefault", body: { passId: dead("p") } },
+      { name: "changePass", body: { passId: dead("p"), change: "suspend" } },
+      { name: "setLost", body: { deviceId: dead("d"), lost: true } },
+      { name: "wipeDevice", body: { deviceId: dead("d") } },
+      { name: "wipeDevice", body: { deviceId }, live: true },
+      { name: "notices", body: { deviceId } },
+    ]),
+    till: door("/acquirer", acquirerTillApi, acquirer.till, { name: "terminals", body: {} }, [
+      { name: "startSale", body: { terminalId: "CANARY01", amount } },
+      { name: "startSale", body: { terminalId: "T0000001", amount }, live: true },
+      { name: "cancelSale", body: { saleId: dead("s") } },
+      { name: "cancelSale", body: { saleId: waiting }, live: true },
+      { name: "sale", body: { saleId: waiting } },
+      { name: "voidSale", body: { saleId: dead("s") } },
+      { name: "refund", body: { saleId: dead("s"), amount } },
+      { name: "refund", body: { saleId: waiting, amount } },
+      { name: "totals", body: { terminalId: "T0000001" } },
+      { name: "history", body: { terminalId: dead("t") } },
+    ]),
+    "bank's desk": door("/issuer", issuerDeskApi, parties.issuer.desk, { name: "accounts", body: {} }, [
+      { name: "statement", body: { cardId: "card-zhang" } },
+      { name: "statement", body: { cardId: dead("card") } },
+      { name: "setCardStatus", body: { cardId: dead("card"), status: "lost" } },
+      { name: "setCardStatus", body: { cardId: "card-zhang", status: "lost" }, live: true },
+      { name: "audit", body: {} },
+    ]),
+    "TSP for the wallet": door(
+      "/tsp/wallet",
+      tspWalletApi,
+      parties.tsp.walletApi,
+      { name: "token", body: { tokenRef: token.tokenRef } },
+      [
+        { name: "publicKey", body: {} },
+        { name: "checkEligibility", body: { cardJwe } },
+        { name: "requestToken", body: request, live: true },
+        { name: "sendCode", body: { tokenRef: dead("t"), methodId: "sms", language: "zh" } },
+        { name: "submitCode", body: { tokenRef: dead("t"), codeJwe } },
+        { name: "personalise", body: { tokenRef: token.tokenRef, deviceId: dead("d") } },
+        { name: "replenishKeys", body: { tokenRef: token.tokenRef, deviceId: dead("d"), count: 3 } },
+        { name: "changeToken", body: { tokenRef: dead("t"), change: "delete", by: "holder" } },
+        { name: "changeToken", body: { tokenRef: token.tokenRef, change: "delete", by: "holder" }, live: true },
+        { name: "changeDevice", body: { deviceId: dead("d"), change: "delete", by: "wallet" }, live: true },
+      ],
+    ),
+    "TSP for the bank": door(
+      "/tsp/issuer",
+      tspIssuerApi,
+      parties.tsp.issuerApi,
+      { name: "changeToken", body: { tokenRef: token.tokenRef, change: "suspend" }, live: true },
+      [
+        { name: "changeToken", body: { tokenRef: dead("t"), change: "suspend" } },
+        { name: "notifyPayment", body: { tokenPan: "6299900000000000009", notice } },
+      ],
+    ),
+    "bank for the TSP": door("/issuer/tsp", issuerApi, parties.issuer.api, { name: "publicKey", body: {} }, [
+      { name: "checkEligibility", body: { cardJwe } },
+      { name: "decideBinding", body: { ...request, device: bankDevice, trid: "99900000001" }, live: true },
+      { name: "sendCode", body: { bindingId: dead("b"), methodId: "sms", language: "zh" } },
+      { name: "checkCode", body: { bindingId: dead("b"), codeJwe } },
+      {
+        name: "notifyToken",
+        body: {
+          bindingId: dead("b"),
+          tokenRef: dead("t"),
+          status: "active",
+          deviceName: dead("n"),
+          tokenSuffix: "1234",
+          at: START,
+        },
+      },
+    ]),
+    "wallet for the TSP": door(
+      "/wallet/tsp",
+      walletTspApi,
+      parties.wallet.tspApi,
+      { name: "notifyToken", body: { token: view } },
+      [{ name: "notifyPayment", body: { tokenRef: dead("t"), notice } }],
+    ),
+  });
+
+  const stage = await openStage({
+    host: "127.0.0.1",
+    port: STAGE_PORT,
+    system: {
+      wallet: parties.wallet,
+      acquirer,
+      issuer: parties.issuer,
+      inbox: parties.inbox,
+      dataDir: "",
+      stop: async () => {},
+    },
+    hub: { rows: () => [], subscribe: () => () => {} } as never,
+    log: recordingLog(lines),
+    demo: true,
+  });
+  closeStage = () => stage.close();
+});
+afterAll(async () => {
+  await closeStage();
+  await acquirer.stop();
+  await parties.stop();
+  await database.stop();
+});
+
+const everything = async () => (await Promise.all([...Object.values(parties.db), acquirerDb].map(digestOf))).join();
+
+interface Sent {
+  readonly sample: Sample;
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const GOOD_HEADERS = { "content-type": "application/json", "idempotency-key": "key-1", "kabao-journey": "journey-1" };
+/** Each wrong in one way. */
+const BAD_HEADERS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { ...GOOD_HEADERS, "content-type": "text/plain" },
+  { ...GOOD_HEADERS, "content-type": "application/x-www-form-urlencoded" },
+  { ...GOOD_HEADERS, "content-type": "application/jsonp" },
+  { ...GOOD_HEADERS, "idempotency-key": "" },
+  { ...GOOD_HEADERS, "idempotency-key": "x".repeat(65) },
+  { ...GOOD_HEADERS, "idempotency-key": `${CANARY} '; --` },
+  { ...GOOD_HEADERS, "kabao-journey": `${CANARY}/../..` },
+];
+
+let keys = 0;
+function requests(samples: readonly Sample[]): Maker<Sent> {
+  return (random: Random) => {
+    const sample = samples[random.below(samples.length)]!;
+    keys += 1;
+    const headers = { ...GOOD_HEADERS, "idempotency-key": `key-${keys}` };
+    const kind = random.below(128);
+    if (kind < 8)
+      return { sample, headers: BAD_HEADERS[random.below(BAD_HEADERS.length)]!, body: bytesOf(sample.body) };
+    if (kind < 16) return { sample, headers, body: spoil(bytesOf(sample.body), random) };
+    // More than a door reads.
+    if (kind === 16)
+      return { sample, headers, body: bytesOf({ ...(sample.body as object), [CANARY]: "x".repeat(70_000) }) };
+    return { sample, headers, body: spoiltJson(sample.body, random) };
+  };
+}
+const bytesOf = (value: unknown) => new Uint8Array(Buffer.from(JSON.stringify(value)));
+
+/** Whether a good caller might have sent this: it fits the schema, and its headers are as they should be. */
+function isWhole({ sample, body, headers }: Sent, api: Api): boolean {
+  if (BAD_HEADERS.includes(headers) || body.length > 65_536) return false;
+  try {
+    const json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return v.safeParse(api[sample.name]!.request, json).success;
+  } catch {
+    return false;
+  }
+}
+
+/** A refusal as RFC 9457 has it: with its place or its cause, and nothing of what was sent. */
+function checkRefusal(status: number, type: string | null, text: string): void {
+  if (type !== "application/problem+json") throw new Error(`${status} as ${type}: ${text}`);
+  const fault = JSON.parse(text) as Record<string, unknown>;
+  const code = fault["code"] as keyof typeof PROBLEM_STATUS;
+  if (PROBLEM_STATUS[code] !== status || fault["status"] !== status || fault["type"] !== `urn:kabao:problem:${code}`)
+    throw new Error(`not a problem: ${text}`);
+  if (code === "internal") throw new Error(`our own mistake: ${text}`);
+  if (code === "badRequest" && fault["at"] === undefined && fault["detail"] === undefined)
+    throw new Error(`no place: ${text}`);
+  if (text.toLowerCase().includes(CANARY)) throw new Error(`it brings back what was sent: ${text}`);
+}
+
+describe.each([
+  "wallet sign-in",
+  "wallet device",
+  "till",
+  "bank's desk",
+  "TSP for the wallet",
+  "TSP for the bank",
+  "bank for the TSP",
+  "wallet for the TSP",
+])("the door of: %s", (name) => {
+  test("10,000 spoilt calls", { timeout: 180_000 }, async () => {
+    const { path, api, calls, samples, good } = doors[name]!;
+    const app = new Hono();
+    serveApi(app, path, { api, log: recordingLog(lines), callsFor: () => calls });
+    const post = (operation: string, body: Uint8Array, headers: Readonly<Record<string, string>>) =>
+      app.fetch(
+        new Request(`http://localhost${path}/v1/${operation}`, { method: "POST", headers, body: Buffer.from(body) }),
+      );
+    const statuses = new Map<number, number>();
+    const before = parties.lines.length;
+    await tenThousand(
+      requests(samples),
+      async (batch) => {
+        const bad = batch.filter(
+          (sent) => sent.sample.live === undefined || api[sent.sample.name]!.readOnly || !isWhole(sent, api),
+        );
+        await Promise.all(
+          bad.map(async ({ sample, body, headers }) => {
+            const answer = await post(sample.name, body, headers);
+            statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+            const text = await answer.text();
+            if (answer.status !== 200) checkRefusal(answer.status, answer.headers.get("content-type"), text);
+          }),
+        );
+        return bad.length;
+      },
+      everything,
+    );
+    expect(statuses.get(400)).toBeGreaterThan(2000);
+    expect(lines.filter((line) => line.startsWith("http.failed"))).toEqual([]);
+    const numbers = [demo("zhang").pan, demo("li").pan, "6299900000000000009", "123456"];
+    for (const line of [...lines, ...parties.lines.slice(before)])
+      for (const number of numbers) if (line.includes(number)) expect.unreachable(line);
+    const answer = await post(good.name, bytesOf(good.body), { ...GOOD_HEADERS, "idempotency-key": `good-${++keys}` });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
+  });
+});
+
+const http = (text: string, body: string | Uint8Array = "") =>
+  new Uint8Array(Buffer.concat([Buffer.from(text.replaceAll("\n", "\r\n")), Buffer.from(body)]));
+const HOST = `Host: localhost:${STAGE_PORT}`;
+
+test("10,000 spoilt HTTP requests at the page's port, byte for byte", { timeout: 180_000 }, async () => {
+  // None of these can change anything, however little they are spoilt: they name nothing, or nobody is signed in.
+  const body = JSON.stringify({ saleId: dead("s") });
+  const json = `Content-Type: application/json\nIdempotency-Key: k-1\nContent-Length: ${body.length}\n\n`;
+  const upgrade =
+    "Connection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n";
+  const samples = [
+    http(`POST /acquirer/v1/voidSale HTTP/1.1\n${HOST}\n${json}`, body),
+    http(`POST /acquirer/v1/sale HTTP/1.1\n${HOST}\nOrigin: http://${HOST.slice(6)}\n${json}`, body),
+    http(`POST /wallet/v1/passes HTTP/1.1\n${HOST}\nAuthorization: Bearer ${CANARY}\n${json}`, body),
+    http(
+      `POST /issuer/v1/statement HTTP/1.1\n${HOST}\nTransfer-Encoding: chunked\nContent-Type: application/json\n\n`,
+      `10\r\n{"cardId":"canary\r\n2\r\n"}\r\n0\r\n\r\n`,
+    ),
+    http(`GET /wallet/v1/events?deviceId=${CANARY} HTTP/1.1\n${HOST}\nAuthorization: Bearer ${CANARY}\n\n`),
+    http(`GET /demo/v1/inbox HTTP/1.1\n${HOST}\n\n`),
+    http(`GET /%E0%A4%A/../..//etc/passwd HTTP/1.1\n${HOST}\n\n`),
+    http(`GET /field/T0000001?code=00 HTTP/1.1\n${HOST}\n${upgrade}`),
+    http(`GET // HTTP/1.1\n${HOST}\n${upgrade}`),
+  ];
+  const statuses = new Map<string, number>();
+  await tenThousand(
+    (random) => spoil(samples[random.below(samples.length)]!, random),
+    async (batch) => {
+      await Promise.all(
+        batch.map(async (bytes) => {
+          const heard = Buffer.from(await sayTo(STAGE_PORT, bytes, 40)).toString("latin1");
+          const status = /^HTTP\/1\.1 (\d{3})/.exec(heard)?.[1] ?? "closed";
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+          if (status === "500") expect.unreachable(heard);
+        }),
+      );
+      return batch.length;
+    },
+    everything,
+  );
+  for (const status of ["400", "401", "403", "404"]) expect(statuses.get(status), status).toBeGreaterThan(20);
+  expect(lines.filter((line) => line.startsWith("http.failed"))).toEqual([]);
+  const alive = await fetch(`http://localhost:${STAGE_PORT}/acquirer/v1/terminals`, {
+    method: "POST",
+    headers: GOOD_HEADERS,
+    body: "{}",
+  });
+  expect(alive.status).toBe(200);
+});
