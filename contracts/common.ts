@@ -132,6 +132,8 @@ export const TokenView = v.object({
   suspendedBy: v.array(Suspender),
   tokenSuffix: Suffix,
   panSuffix: Suffix,
+  /** Another than before: the token was renewed, and its device fetches its package anew. */
+  expiry: v.optional(Yymm),
   changedAt: At,
 });
 export type TokenView = v.InferOutput<typeof TokenView>;
@@ -149,6 +151,8 @@ export const PaymentNotice = v.object({
   merchantName: v.string(),
   /** F39. */
   responseCode: v.pipe(v.string(), v.regex(/^[0-9A-Z]{2}$/)),
+  /** Why it was declined, where the declining party tells. */
+  cause: v.optional(v.picklist(CAUSE_CODES)),
   at: At,
 });
 export type PaymentNotice = v.InferOutput<typeof PaymentNotice>;

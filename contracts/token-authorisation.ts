@@ -5,6 +5,7 @@
 
 import * as v from "valibot";
 import { DecodeError, fromUtf8, toUtf8 } from "#protocol/bytes";
+import type { ResponseCode } from "#protocol/iso8583";
 
 const Digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`)));
 const HexText = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2})*$/), v.maxLength(1024));
@@ -26,6 +27,10 @@ export const TokenRequest = v.object({
   currency: Digits(3),
   /** F22. */
   entryMode: Digits(3),
+  /** F13, MMDD. */
+  localDate: v.optional(Digits(4)),
+  /** F43, as far as the holder of a refused payment is told where it was. */
+  merchantName: v.optional(v.pipe(v.string(), v.maxLength(40))),
   /** F18. */
   mcc: Digits(4),
   /** F3. */
@@ -55,6 +60,26 @@ export const TokenRefusal = v.picklist([
   "holderNotVerified", // the key class says no finger was asked, and the merchant is not transit
 ]);
 export type TokenRefusal = v.InferOutput<typeof TokenRefusal>;
+
+/** What the refusals look like to acquirer and holder. Total: a new refusal without a code does not compile. */
+export const RESPONSE_OF_REFUSAL: Readonly<Record<TokenRefusal, ResponseCode>> = {
+  unknownToken: "14",
+  tokenInactive: "21",
+  tokenSuspended: "62",
+  tokenDeleted: "14",
+  expiryMismatch: "54",
+  tokenExpired: "54",
+  domain: "57",
+  noChipData: "57",
+  badChipData: "30",
+  dataMismatch: "30",
+  badCryptogram: "59",
+  notArqc: "59",
+  atcReplayed: "94",
+  atcOutsideWindow: "59",
+  keyNotIssued: "63",
+  holderNotVerified: "57",
+};
 
 export const TokenAnswer = v.variant("outcome", [
   v.object({

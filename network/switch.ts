@@ -1,4 +1,5 @@
 import type { Clock, Log } from "#contracts/ports";
+import { RESPONSE_OF_REFUSAL } from "#contracts/token-authorisation";
 import {
   answerTo,
   type IsoMessage,
@@ -15,7 +16,6 @@ import { toF7 } from "#protocol/time";
 import { type NetworkConfig, routeOf } from "./config.ts";
 import type { IssuerLink } from "./issuer-link.ts";
 import type { Journal } from "./journal.ts";
-import { RESPONSE_OF_REFUSAL } from "./refusals.ts";
 import type { SafeStore } from "./safe-store.ts";
 import { journeyOf, tokenRequestOf, towardsAcquirer, towardsIssuer } from "./switch-message.ts";
 import type { TspClient } from "./tsp-client.ts";

@@ -1,5 +1,5 @@
-import type { CallContext, Calls } from "#contracts/operation";
 import type { EvidenceApi } from "#contracts/facts";
+import type { CallContext, Calls } from "#contracts/operation";
 import type { Clock, Timers } from "#contracts/ports";
 import { ok } from "#protocol/bytes";
 import type { Holding, Witness } from "#protocol/diagnosis";
@@ -65,7 +65,9 @@ export function collectEvidence(ports: {
         const answers = await Promise.all(
           others.map(({ calls }) => inTime(calls.journeyOfCase({ caseCode }, context))),
         );
-        const journeyId = answers.map((answer) => (answer?.ok === true ? answer.value.journeyId : undefined)).find(Boolean);
+        const journeyId = answers
+          .map((answer) => (answer?.ok === true ? answer.value.journeyId : undefined))
+          .find(Boolean);
         return ok(journeyId === undefined ? {} : { journeyId });
       },
     };

@@ -1,16 +1,23 @@
 import type { Calls } from "#contracts/operation";
 import type { LinkServerHandlers } from "#contracts/ports";
-import { problem } from "#contracts/problem";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
-import { err, shardOf } from "#protocol/bytes";
+import { createFactLog, ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP, witnessCalls } from "#party";
 import { tokenLink } from "./authorise/link.ts";
 import { createAuthoriser } from "./authorise/service.ts";
+import { evidence } from "./evidence.ts";
+import { createHops } from "./hops.ts";
+import { keyService } from "./key-service.ts";
 import { createRelay } from "./outbox.ts";
+import { DEFAULT_POLICY } from "./policy.ts";
 import { ensureKeys, type TspPorts } from "./ports.ts";
-import { provisioning } from "./provision/service.ts";
-import { tokenByPan } from "./store.sql.ts";
+import { createCards } from "./provision/cards.ts";
+import type { Desk } from "./provision/desk.ts";
+import { issuerCalls, walletCalls } from "./provision/service.ts";
+import { createSweeper } from "./sweep.ts";
+import { createTokens } from "./tokens.ts";
 
 export { migrations } from "./migrations.ts";
+export { DEFAULT_POLICY, type EnrolledRange, type RiskRule, type TspPolicy } from "./policy.ts";
 export { MASTER_KEYS, type TspPorts } from "./ports.ts";
 export { type BulkCard, issueTokens } from "./provision/issue.ts";
 export type { Token } from "./token.ts";
@@ -27,21 +34,35 @@ export interface Tsp {
 
 export function createTsp(ports: TspPorts): Tsp {
   ensureKeys(ports.keys);
-  const relay = createRelay(ports);
+  const policy = { ...DEFAULT_POLICY, ...ports.policy };
+  const facts = createFactLog({ ...ports, party: "tsp" });
+  const keys = keyService(ports.keys);
+  const issuer = witnessCalls(ports.issuer, TSP_TO_ISSUER, "issuer", facts);
+  const wallet = witnessCalls(ports.wallet, TSP_TO_WALLET, "wallet", facts);
+  const relay = createRelay({ ...ports, issuer, wallet, facts });
   const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 1 });
-  const { calls: walletApi, changeByIssuer } = provisioning(ports, relay);
+
+  const tokens = createTokens(ports, facts, relay);
+  const cards = createCards({ ...ports, keys, issuer, policy });
+  const ofWallet = createHops<TspWalletApi>("wallet", WALLET_TO_TSP, facts, ports.db);
+  const ofIssuer = createHops<TspIssuerApi>("issuer", ISSUER_TO_TSP, facts, ports.db);
+  const shared = { ...ports, keys, issuer, wallet, policy, facts, relay, tokens, cards };
+  const walletDesk: Desk = { ...shared, decided: ofWallet.decided };
+  const issuerDesk: Desk = { ...shared, decided: ofIssuer.decided };
+  const evidenceFor = evidence(ports, facts);
+  const sweeper = createSweeper({ ...ports, policy, tokens, facts, relay });
+
   return {
-    walletApi,
-    issuerApi: {
-      changeToken: changeByIssuer,
-      async notifyPayment({ tokenPan, notice }, context) {
-        const token = await tokenByPan(ports.db, shardOf(tokenPan), tokenPan);
-        if (token === undefined) return err(problem("notFound", { at: "tokenPan" }));
-        return ports.wallet.notifyPayment({ tokenRef: token.tokenRef, notice }, context);
-      },
-    },
+    walletApi: ofWallet.offer({ ...walletCalls(walletDesk), ...evidenceFor("wallet") }),
+    issuerApi: ofIssuer.offer({ ...issuerCalls(issuerDesk), ...evidenceFor("issuer") }),
     tokens: tokenLink(authorise, ports.log),
-    start: relay.start,
-    stop: relay.stop,
+    start() {
+      relay.start();
+      sweeper.start();
+    },
+    async stop() {
+      await relay.stop();
+      await sweeper.stop();
+    },
   };
 }

@@ -99,7 +99,8 @@ export const migrations: readonly Migration[] = [
       create index token_verify on token (verify_by) where status = 'inactive';
       create index token_expiry on token (token_expiry) where status in ('active', 'suspended');
       -- Who holds a whole device suspended: what becomes active on it comes out suspended.
-      create table device (device_id text primary key, held_by text[] not null);
+      -- The key is the one that the device had first.
+      create table device (device_id text primary key, held_by text[] not null, device_key jsonb);
       alter table binding
         -- A red decision answers this key alone: asked anew, it is decided anew. Null after a cure.
         add column asked_key text,
@@ -144,6 +145,8 @@ export const migrations: readonly Migration[] = [
         version bigint not null,
         acknowledged bigint not null,
         at bigint not null,
+        -- It was on record that this party holds another state than we do.
+        differs boolean not null,
         primary key (b, token_ref, peer)
       );
       create index told_open on told (at) where acknowledged < version;

@@ -3,6 +3,7 @@ import type { IssuerApi } from "#contracts/issuer-api";
 import type { Calls } from "#contracts/operation";
 import type { Clock, Db, Log, Queries, Random, Timers } from "#contracts/ports";
 import type { WalletTspApi } from "#contracts/wallet-api";
+import type { FactLog } from "#party";
 import { shardOf } from "#protocol/bytes";
 import type { Cause } from "#protocol/diagnosis";
 import type { Instant } from "#protocol/time";
@@ -59,16 +60,18 @@ export async function announce(
   random: Random,
   at: Instant,
   to: readonly ("wallet" | "issuer")[] = ["wallet", "issuer"],
+  differs = false,
 ): Promise<void> {
   const { b, tokenRef, bindingId: journeyId } = token;
   const told: Told = { tokenRef, version: token.version + 1n };
   await db.query(
     {
-      text: `insert into told (b, token_ref, peer, version, acknowledged, at)
-        select $1, $2, peer, $4, -1, $5 from unnest($3::text[]) as peer
-        on conflict (b, token_ref, peer) do update set version = greatest(told.version, excluded.version), at = excluded.at`,
+      text: `insert into told (b, token_ref, peer, version, acknowledged, at, differs)
+        select $1, $2, peer, $4, -1, $5, $6 from unnest($3::text[]) as peer
+        on conflict (b, token_ref, peer) do update set version = greatest(told.version, excluded.version), at = excluded.at,
+          differs = told.differs or excluded.differs`,
     },
-    [b, tokenRef, to, told.version, at],
+    [b, tokenRef, to, told.version, at, differs],
   );
   const view: TokenView = viewOf(token);
   if (to.includes("wallet"))
@@ -130,6 +133,7 @@ export function createRelay(ports: {
   readonly log: Log;
   readonly issuer: Calls<IssuerApi>;
   readonly wallet: Calls<WalletTspApi>;
+  readonly facts: FactLog;
 }): Relay {
   const { db, clock, timers, log } = ports;
   let running = false;
@@ -165,14 +169,42 @@ export function createRelay(ports: {
       ]);
       return;
     }
-    if (sent.ok && row.token_ref !== null)
-      await db.query(
-        {
-          text: `update told set acknowledged = greatest(acknowledged, $4) where b = $1 and token_ref = $2 and peer = $3`,
-        },
-        [row.b, row.token_ref, row.topic === "issuer.notifyToken" ? "issuer" : "wallet", row.version],
-      );
-    await db.query({ text: "delete from outbox where b = $1 and id = $2" }, [row.b, row.id]);
+    await db.transaction(async (tx) => {
+      if (sent.ok) await acknowledged(tx, row);
+      await tx.query({ text: "delete from outbox where b = $1 and id = $2" }, [row.b, row.id]);
+    });
+  }
+
+  async function acknowledged(tx: Queries, { b, token_ref, topic, version, journey_id }: Row): Promise<void> {
+    if (token_ref === null) return;
+    const peer = topic === "issuer.notifyToken" ? "issuer" : "wallet";
+    const rows = await tx.query<{ together: boolean }>(
+      {
+        text: `update told set acknowledged = greatest(acknowledged, $4), differs = differs and $4 < version
+          where b = $1 and token_ref = $2 and peer = $3 and (differs or acknowledged < $4) returning not differs as together`,
+      },
+      [b, token_ref, peer, version],
+    );
+    if (rows[0]?.together !== true || !(await wasOnRecord(tx, journey_id))) return;
+    const stage = "issue";
+    await ports.facts.note(tx, {
+      journeyId: journey_id,
+      stage,
+      code: "statesDiffer",
+      outcome: "passed",
+      data: { peer },
+    });
+  }
+
+  async function wasOnRecord(tx: Queries, journeyId: string): Promise<boolean> {
+    const rows = await tx.query<{ open: boolean }>(
+      {
+        text: `select outcome = 'failed' as open from fact where b = $1 and journey_id = $2 and code = 'statesDiffer'
+          order by seq desc limit 1`,
+      },
+      [shardOf(journeyId), journeyId],
+    );
+    return rows[0]?.open === true;
   }
 
   async function drain(): Promise<void> {

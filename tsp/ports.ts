@@ -1,3 +1,4 @@
+import type { NetworkTspApi } from "#contracts/evidence-api";
 import type { IssuerApi } from "#contracts/issuer-api";
 import type { Calls } from "#contracts/operation";
 import {
@@ -13,6 +14,7 @@ import {
   type Timers,
 } from "#contracts/ports";
 import type { WalletTspApi } from "#contracts/wallet-api";
+import type { TspPolicy } from "./policy.ts";
 
 /** What the token service provider needs of the world. */
 export interface TspPorts {
@@ -28,6 +30,10 @@ export interface TspPorts {
   readonly wallet: Calls<WalletTspApi>;
   /** Batches in flight at once; requests of one card always share a lane. 1 when absent. */
   readonly lanes?: number;
+  /** What it holds of a payment, and the acquirer behind it; absent where the network is not ours to ask. */
+  readonly network?: Calls<NetworkTspApi>;
+  /** What differs from `DEFAULT_POLICY`. */
+  readonly policy?: Partial<TspPolicy>;
 }
 
 /** The TSP's keys by handle. One issuer master key a key source and class: the derivation index in the IAD chooses. */

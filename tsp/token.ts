@@ -35,6 +35,10 @@ export interface Token {
   readonly cryptogramFailures: number;
   readonly version: bigint;
   readonly changedAt: Instant;
+  /** Until when its holder may prove to be entitled to it; null for those that never had to. */
+  readonly verifyBy: Instant | null;
+  /** Before its renewal: accepted beside the new one, until its own end. */
+  readonly previousExpiry: ExpiryYymm | null;
 }
 
 /** The row of `token` joined with its card's suffix. */
@@ -62,6 +66,8 @@ export interface TokenRow {
   readonly cryptogram_failures: number;
   readonly version: bigint;
   readonly changed_at: bigint;
+  readonly verify_by: bigint | null;
+  readonly previous_expiry: string | null;
 }
 
 export function tokenOf(row: TokenRow): Token {
@@ -90,6 +96,8 @@ export function tokenOf(row: TokenRow): Token {
     cryptogramFailures: row.cryptogram_failures,
     version: row.version,
     changedAt: instant(Number(row.changed_at)),
+    verifyBy: row.verify_by === null ? null : instant(Number(row.verify_by)),
+    previousExpiry: row.previous_expiry as ExpiryYymm | null,
   };
 }
 
@@ -100,6 +108,7 @@ export function viewOf(token: Token): TokenView {
     suspendedBy: token.state.kind === "suspended" ? [...token.state.by] : [],
     tokenSuffix: token.tokenPan.slice(-4),
     panSuffix: token.panSuffix,
+    expiry: token.tokenExpiry,
     changedAt: token.changedAt,
   };
 }

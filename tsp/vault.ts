@@ -19,8 +19,8 @@ export function panRefOf(keys: KeyStore, pan: Pan): string {
   return toBase64url(keys.hmac(KEYS.panRef, fromAscii(pan.expose())).subarray(0, 18));
 }
 
-export function cardOf(keys: KeyStore, pan: Pan): VaultCard {
-  const panRef = panRefOf(keys, pan);
+/** @param panRef of the number by which the vault first knew the card, when it was renewed since: reference and PAR stay. */
+export function cardOf(keys: KeyStore, pan: Pan, panRef: string = panRefOf(keys, pan)): VaultCard {
   const entropy = concat(keys.hmac(KEYS.panRef, fromAscii(`par/${panRef}`)));
   return { b: shardOf(panRef), panRef, panSuffix: pan.suffix, par: makePar(entropy) };
 }

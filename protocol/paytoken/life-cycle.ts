@@ -11,7 +11,8 @@ export type TokenState =
   | { readonly kind: "deleted" };
 
 export type TokenEvent =
-  | { readonly kind: "idvPassed" }
+  /** `heldBy`: who holds the whole device suspended at that moment (lost mode). */
+  | { readonly kind: "idvPassed"; readonly heldBy?: readonly Suspender[] }
   | { readonly kind: "suspend"; readonly by: Suspender }
   | { readonly kind: "resume"; readonly by: Suspender }
   | { readonly kind: "delete" };
@@ -26,20 +27,26 @@ export function stepToken(state: TokenState, event: TokenEvent): Result<TokenSta
   switch (event.kind) {
     case "idvPassed":
       if (state.kind === "active") return ok(state);
-      return state.kind === "inactive" ? ok({ kind: "active" }) : err("wrongState");
+      if (state.kind !== "inactive") return err("wrongState");
+      return ok(suspendedBy((party) => event.heldBy?.includes(party) === true));
     case "suspend": {
       if (state.kind !== "active" && state.kind !== "suspended") return err("wrongState");
       const by = state.kind === "suspended" ? state.by : [];
-      return ok({ kind: "suspended", by: SUSPENDERS.filter((party) => party === event.by || by.includes(party)) });
+      return ok(suspendedBy((party) => party === event.by || by.includes(party)));
     }
     case "resume": {
       if (state.kind === "active") return ok(state);
       if (state.kind !== "suspended") return err("wrongState");
       if (!state.by.includes(event.by)) return err("notYours");
-      const by = state.by.filter((party) => party !== event.by);
-      return ok(by.length === 0 ? { kind: "active" } : { kind: "suspended", by });
+      const { by } = state;
+      return ok(suspendedBy((party) => party !== event.by && by.includes(party)));
     }
     case "delete":
       return ok({ kind: "deleted" });
   }
+}
+
+function suspendedBy(holds: (party: Suspender) => boolean): TokenState {
+  const by = SUSPENDERS.filter(holds);
+  return by.length === 0 ? { kind: "active" } : { kind: "suspended", by };
 }

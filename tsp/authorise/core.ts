@@ -58,6 +58,7 @@ export type PayingToken = Pick<
   | "panRef"
   | "state"
   | "tokenExpiry"
+  | "previousExpiry"
   | "psn"
   | "keySource"
   | "keyRanges"
@@ -88,7 +89,11 @@ export function decidePayment(
   if (token.state.kind === "inactive") return refuse("tokenInactive");
   if (token.state.kind === "suspended") return refuse("tokenSuspended");
   if (token.state.kind === "deleted") return refuse("tokenDeleted");
-  if (request.expiry !== undefined && request.expiry !== token.tokenExpiry) return refuse("expiryMismatch");
+  if (request.expiry !== undefined && request.expiry !== token.tokenExpiry) {
+    // Renewed, and the device has not fetched the new expiry yet.
+    if (request.expiry !== token.previousExpiry) return refuse("expiryMismatch");
+    if (isExpired(token.previousExpiry, now)) return refuse("tokenExpired");
+  }
   if (isExpired(token.tokenExpiry, now)) return refuse("tokenExpired");
   if (!domainAllows(DEVICE_DOMAIN, request.entryMode)) return refuse("domain");
 

@@ -1,15 +1,22 @@
-import type { Suspender } from "#contracts/common";
+import * as v from "valibot";
+import { PaymentNotice, type Suspender } from "#contracts/common";
 import type { KeyClass } from "#contracts/device-package";
 import type { ArqcRequest, Clock, Db, GroupCommit, KeyStore, Queries, Random, Statement } from "#contracts/ports";
-import type { TokenAnswer, TokenRequest } from "#contracts/token-authorisation";
+import {
+  RESPONSE_OF_REFUSAL,
+  type TokenAnswer,
+  type TokenRefusal,
+  type TokenRequest,
+} from "#contracts/token-authorisation";
 import { shardOf } from "#protocol/bytes";
 import { ASSURANCE, DEMO_TRID } from "#protocol/paytoken";
 import type { ExpiryYymm, Instant } from "#protocol/time";
-import { announce } from "../outbox.ts";
+import { announce, tellDeclined } from "../outbox.ts";
 import { MASTER_KEYS } from "../ports.ts";
 import { saveToken, tokenByPan } from "../store.sql.ts";
 import type { KeyRange, Token } from "../token.ts";
 import { openPan } from "../vault.ts";
+import { causeOf } from "./cause.ts";
 import { decidePayment, MAY_BE_REPEATS, type PayingToken, repeatOf } from "./core.ts";
 
 /** As narrow as the decision allows: one of these is read for each payment. */
@@ -20,6 +27,7 @@ interface VaultRow {
   readonly status: string;
   readonly suspended_by: Suspender[] | null;
   readonly token_expiry: ExpiryYymm;
+  readonly previous_expiry: ExpiryYymm | null;
   readonly psn: string;
   readonly key_source: PayingToken["keySource"];
   readonly key_ranges: readonly KeyRange[] | null;
@@ -41,7 +49,7 @@ interface Held {
 const READ: Statement = {
   name: "tsp.read-tokens",
   text: `select i.b, i.token_pan, t.pan_ref, t.status, case when t.status = 'suspended' then t.suspended_by end as suspended_by,
-      t.token_expiry, t.psn, t.key_source, case when t.key_source = 'hce' then t.key_ranges end as key_ranges,
+      t.token_expiry, t.previous_expiry, t.psn, t.key_source, case when t.key_source = 'hce' then t.key_ranges end as key_ranges,
       u.atc_high, u.atc_seen, u.cryptogram_failures, u.version, c.pan_sealed, c.par
     from unnest($1::smallint[], $2::text[]) as i(b, token_pan),
     lateral (select * from token t where t.b = i.b and t.token_pan = i.token_pan limit 1) t,
@@ -75,6 +83,21 @@ const WRITE: Statement = {
       where n = any((select ns from done)::integer[]))
     select n from saved`,
 };
+
+/** One cause a journey: a payment that is refused again for the same is one refusal. */
+const REFUSE: Statement = {
+  name: "tsp.refuse",
+  text: `insert into refusal (b, journey_id, cause, at, data) values ($1, $2, $3, $4, $5::jsonb)
+    on conflict do nothing returning b`,
+};
+
+interface Refused {
+  readonly request: TokenRequest;
+  readonly position: number;
+  readonly reason: TokenRefusal;
+  /** As it was when it was refused. */
+  readonly token?: PayingToken;
+}
 
 const ROUNDS_MAX = 16;
 
@@ -136,11 +159,13 @@ export function createAuthoriser(ports: {
     const now = clock.now();
     const doubtful: (typeof open)[number][] = [];
     const spent: { request: TokenRequest; atc: number }[] = [];
+    const refused: Refused[] = [];
     for (const item of open) {
       const { request, position } = item;
       const held = vault.get(request.tokenPan);
       if (held === undefined) {
         answers[position] = { id: request.id, outcome: "refused", reason: "unknownToken" };
+        refused.push({ request, position, reason: "unknownToken" });
         continue;
       }
       if (request.kind === "translate") {
@@ -153,6 +178,7 @@ export function createAuthoriser(ports: {
         answers[position] = accepted(request, held, decision.holderVerified);
       } else {
         answers[position] = { id: request.id, outcome: "refused", reason: decision.reason };
+        refused.push({ request, position, reason: decision.reason, token: held.token });
         if (MAY_BE_REPEATS.has(decision.reason)) doubtful.push(item);
       }
       if (decision.token !== undefined) {
@@ -171,7 +197,41 @@ export function createAuthoriser(ports: {
     for (const { request, position, held, holderVerified } of repeats)
       if (known.has(`${request.tokenPan}/${request.journeyId}`))
         answers[position] = accepted(request, held, holderVerified);
+    const final = refused.filter(
+      ({ request, position }) => !stale.has(request.tokenPan) && answers[position]?.outcome === "refused",
+    );
+    if (final.length > 0) await keepRefusals(final, now);
     return open.filter(({ request }) => stale.has(request.tokenPan));
+  }
+
+  /** Why each was refused, for whoever asks later; and the holder hears of it, since the bank never will. */
+  async function keepRefusals(refused: readonly Refused[], now: Instant): Promise<void> {
+    await db.transaction(async (tx) => {
+      for (const { request, reason, token } of refused) {
+        const { cause, data } = causeOf(reason, token, request, verify);
+        const first = await tx.query(REFUSE, [
+          shardOf(request.journeyId),
+          request.journeyId,
+          cause,
+          now,
+          JSON.stringify(data),
+        ]);
+        if (first.length === 0 || token === undefined || token.state.kind === "deleted") continue;
+        const { tokenRef } = (await tokenByPan(tx, token.b, token.tokenPan))!;
+        const notice: PaymentNotice = {
+          noticeId: request.journeyId,
+          journeyId: request.journeyId,
+          kind: "declined",
+          amount: { minor: `${BigInt(request.amountMinor)}`, currency: request.currency as "156" },
+          merchantName: request.merchantName?.trim() ?? "",
+          responseCode: RESPONSE_OF_REFUSAL[reason],
+          cause,
+          at: now,
+        };
+        if (v.is(PaymentNotice, notice)) await tellDeclined(tx, { tokenRef, notice }, ports.random, now);
+      }
+    });
+    ports.nudge();
   }
 
   /** Tokens that another writer was first at. A token that wrong cryptograms suspend is told of in the same transaction. */
@@ -252,6 +312,7 @@ function payingTokenOf(row: VaultRow): PayingToken {
         ? { kind: "suspended", by: row.suspended_by ?? [] }
         : { kind: row.status as "inactive" | "active" | "deleted" },
     tokenExpiry: row.token_expiry,
+    previousExpiry: row.previous_expiry,
     psn: row.psn,
     keySource: row.key_source,
     keyRanges: row.key_ranges ?? [],

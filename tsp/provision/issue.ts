@@ -4,7 +4,7 @@ import type { Pan } from "#protocol/pan";
 import { EMPTY_WINDOW, makeTokenPan } from "#protocol/paytoken";
 import type { ExpiryYymm } from "#protocol/time";
 import { ensureKeys } from "../ports.ts";
-import { insertTokens } from "../store.sql.ts";
+import { insertTokens, takeNumbers } from "../store.sql.ts";
 import type { Token } from "../token.ts";
 import { cardOf, keepCards } from "../vault.ts";
 
@@ -66,11 +66,15 @@ export async function issueTokens(
         cryptogramFailures: 0,
         version: 0n,
         changedAt: now,
+        verifyBy: null,
+        previousExpiry: null,
       };
     });
     await db.transaction(async (tx) => {
       await keepCards(tx, keys, chunk, now);
       await insertTokens(tx, tokens, { decision: "green" });
+      for (const kind of ["debit", "credit"] as const)
+        await takeNumbers(tx, kind, chunk.filter(({ bulk }) => bulk.kind === kind).length);
     });
     all.push(...tokens);
   }
