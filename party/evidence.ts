@@ -29,7 +29,7 @@ export function collectEvidence(ports: {
   function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve) => {
       const cancel = timers.after(deadlineMs, () => resolve(undefined));
-      asked
+      void asked
         .catch(() => undefined)
         .then((answer) => {
           cancel();
