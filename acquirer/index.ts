@@ -1,10 +1,15 @@
 import type { AcquirerTillApi, SaleView } from "#contracts/acquirer-api";
 import type { Amount } from "#contracts/common";
-import type { Calls } from "#contracts/operation";
+import type { AcquirerNetworkApi } from "#contracts/evidence-api";
+import type { CallContext, Calls } from "#contracts/operation";
 import { type Problem, problem } from "#contracts/problem";
+import { createFactLog } from "#party";
 import { err, ok, type Result, shardOf, toHex } from "#protocol/bytes";
+import { CAUSES, type Cause, type FactData } from "#protocol/diagnosis";
 import type { Money } from "#protocol/money";
-import { loadTerminals, seedMerchants, type Terminal } from "./host/merchants.ts";
+import { caseOf } from "./host/cases.ts";
+import { evidence, journeyOfSale } from "./host/evidence.ts";
+import { loadTerminals, seedMerchants, setMerchant, type Terminal } from "./host/merchants.ts";
 import { createNetworkLink } from "./host/network-link.ts";
 import { createPayments } from "./host/payments.ts";
 import type { AcquirerPorts } from "./host/ports.ts";
@@ -27,6 +32,13 @@ export interface Acquirer {
   readonly till: Calls<AcquirerTillApi>;
   /** A card in an armed terminal's field. Rejects when the terminal waits for none or the code is wrong. */
   presentCard(terminalId: string, pairingCode: string, card: ApduChannel): Promise<SaleView>;
+  /** What the acquirer and its terminals hold of a payment. */
+  readonly evidenceApi: Calls<AcquirerNetworkApi>;
+  /** The desk: closes a merchant for payments, or for taps. False: no such merchant. */
+  setMerchant(
+    merchantId: string,
+    change: { readonly blocked?: boolean; readonly contactless?: boolean },
+  ): Promise<boolean>;
   /** The host's own entry: a tap that a terminal has already carried out. */
   purchase(terminalId: string, amount: Money, chip: ChipData): Promise<SaleView>;
   start(): Promise<void>;
@@ -37,6 +49,21 @@ export interface Acquirer {
 const LIMITS = { cvmLimitMinor: 100_000n, contactlessLimitMinor: 5_000_000n };
 const CHINA = "156";
 const HISTORY = 50;
+const FAILED: ReadonlySet<Sale["state"]> = new Set<Sale["state"]>(["declined", "reversing", "reversed", "failed"]);
+const CAUSE_OF_STATE: Readonly<Partial<Record<Sale["state"], Cause>>> = {
+  reversing: "reversalPending",
+  reversed: "answerLostReversed",
+  failed: "linkNotReady",
+};
+/** What the terminal saw of a tap that became no payment. A card's own refusal has no cause that a terminal could know. */
+const CAUSE_OF_TAP: Readonly<Partial<Record<Exclude<TapResult, { outcome: "online" }>["reason"], Cause>>> = {
+  overLimit: "aboveTerminalLimit",
+  cardRemoved: "tapTorn",
+  cardRemovedLate: "tapTornAfterCryptogram",
+  nothingArmed: "noCardArmed",
+  noCommonApplication: "noCommonApplication",
+  modeRefused: "readerModeUnsupported",
+};
 
 /** A sale that has no card yet: held in memory, since nothing has happened to money. */
 interface Waiting {
@@ -48,6 +75,14 @@ interface Waiting {
   state: "waitingForCard" | "reading";
   /** What the last tap came to, when it was not a payment. */
   words?: { zh: string; en: string };
+  cause?: Cause;
+  caseCode?: string;
+}
+
+/** The last sale of a terminal that was approved: the same code presented again is a second tap of it. */
+interface Done {
+  readonly pairingCode: string;
+  readonly saleId: string;
 }
 
 export function createAcquirer(ports: AcquirerPorts): Acquirer {
@@ -66,6 +101,35 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
   const waiting = new Map<string, Waiting>();
   let terminals: ReadonlyMap<string, Terminal> = new Map();
   let sequence = 0;
+  const facts = createFactLog({ db, clock, party: "acquirer" });
+  const done = new Map<string, Done>();
+
+  /** A sale as the till sees it: a failed one with its case code, and with its cause where we know it ourselves. */
+  async function shown(sale: Sale): Promise<SaleView> {
+    if (!FAILED.has(sale.state)) return viewOf(sale);
+    const cause = CAUSE_OF_STATE[sale.state];
+    const caseCode = await caseOf(ports, journeyOfSale(sale));
+    return { ...viewOf(sale), caseCode, ...(cause === undefined ? {} : { cause }) };
+  }
+
+  /** What stopped a sale before there was a message of it: its journey is the sale's own id. */
+  async function stopped(
+    one: Waiting,
+    party: "terminal" | "acquirer",
+    cause: Cause,
+    data: FactData = {},
+  ): Promise<void> {
+    one.cause = cause;
+    one.caseCode = await caseOf(ports, one.id);
+    await facts.state({
+      journeyId: one.id,
+      party,
+      stage: CAUSES[cause].stage,
+      code: cause,
+      outcome: "failed",
+      data: { terminal: one.terminal.id, ...data },
+    });
+  }
 
   const find = async (saleId: string): Promise<Result<Sale, Problem>> => {
     const sale = await saleById(db, shardOf(saleId), saleId);
@@ -81,6 +145,8 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       amount: { minor: one.amount.minor.toString(), currency: one.amount.currency },
       state,
       words: one.words ?? wordsOf(state, null),
+      ...(one.caseCode === undefined ? {} : { caseCode: one.caseCode }),
+      ...(one.cause === undefined ? {} : { cause: one.cause }),
       at: one.at,
     };
   }
@@ -89,7 +155,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     kind: "void" | "refund",
     saleId: string,
     amount: Money | undefined,
-    id: string,
+    { idempotencyKey: id, journeyId }: CallContext,
   ): Promise<Result<SaleView, Problem>> {
     const repeated = await saleById(db, shardOf(id), id);
     if (repeated !== undefined) {
@@ -98,20 +164,23 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
         repeated.originalId === saleId &&
         (amount === undefined ||
           (amount.minor === repeated.amount.minor && amount.currency === repeated.amount.currency));
-      return same ? ok(viewOf(repeated)) : err(problem("idempotencyMismatch"));
+      return same ? ok(await shown(repeated)) : err(problem("idempotencyMismatch"));
     }
     const original = await find(saleId);
-    if (!original.ok) return original;
+    if (!original.ok) {
+      await facts.state({ journeyId, stage: "complete", code: "refundNotMatched", outcome: "failed", data: { kind } });
+      return err({ ...original.error, cause: "refundNotMatched" });
+    }
     const terminal = terminals.get(original.value.terminalId);
     if (original.value.kind !== "sale" || original.value.state !== "approved" || terminal === undefined)
       return err(problem("wrongState", { at: "saleId" }));
     const sum = amount ?? original.value.amount;
     if (sum.currency !== original.value.amount.currency || sum.minor <= 0n)
       return err(problem("badRequest", { at: "amount" }));
-    const done = await payments.giveBack(id, kind, terminal, original.value, sum);
-    return done === undefined
+    const given = await payments.giveBack(id, kind, terminal, original.value, sum);
+    return given === undefined
       ? err(problem("wrongState", { at: "amount", detail: "more than the sale has left" }))
-      : ok(viewOf(done));
+      : ok(await shown(given));
   }
 
   function tapped(card: ApduChannel): ApduChannel {
@@ -127,7 +196,39 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     };
   }
 
+  /** Already paid: the till shows the first approval again, and nothing is charged. */
+  async function secondTap(sale: Sale): Promise<SaleView> {
+    const cause = "secondTapSameSale";
+    const note = { stage: "complete", code: cause, outcome: "failed", data: { terminal: sale.terminalId } } as const;
+    await facts.state({ journeyId: journeyOfSale(sale), ...note });
+    return { ...viewOf(sale), cause };
+  }
+
+  async function notOpened(terminal: Terminal, blocked: boolean): Promise<Problem> {
+    const cause: Cause = blocked ? "merchantBlocked" : "cardKindNotOpened";
+    const one: Waiting = {
+      id: random.uuid(),
+      terminal,
+      amount: { minor: 0n, currency: "156" },
+      pairingCode: "",
+      at: clock.now(),
+      state: "waitingForCard",
+    };
+    await stopped(one, "acquirer", cause);
+    return problem("wrongState", {
+      at: "terminalId",
+      cause,
+      ...(one.caseCode === undefined ? {} : { caseCode: one.caseCode }),
+    });
+  }
+
   return {
+    evidenceApi: evidence({ ...ports, facts }),
+    async setMerchant(merchantId, change) {
+      const known = await setMerchant(db, merchantId, change);
+      terminals = await loadTerminals(db);
+      return known;
+    },
     till: {
       terminals: async () =>
         ok({
@@ -143,6 +244,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
         if (terminal === undefined) return err(problem("notFound", { at: "terminalId" }));
         const sum = moneyOf(amount);
         if (sum.minor <= 0n) return err(problem("badRequest", { at: "amount.minor", detail: "wants more than zero" }));
+        if (terminal.blocked || !terminal.contactless) return err(await notOpened(terminal, terminal.blocked));
         if (waiting.get(terminalId)?.state === "reading")
           return err(problem("wrongState", { at: "terminalId", detail: "a card is being read" }));
         const one: Waiting = {
@@ -168,12 +270,12 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       async sale({ saleId }) {
         const one = waitingOf(saleId);
         const stored = await find(saleId);
-        if (stored.ok) return ok(viewOf(stored.value));
+        if (stored.ok) return ok(await shown(stored.value));
         return one === undefined ? stored : ok(waitingView(one));
       },
 
-      voidSale: ({ saleId }, context) => giveBack("void", saleId, undefined, context.idempotencyKey),
-      refund: ({ saleId, amount }, context) => giveBack("refund", saleId, moneyOf(amount), context.idempotencyKey),
+      voidSale: ({ saleId }, context) => giveBack("void", saleId, undefined, context),
+      refund: ({ saleId, amount }, context) => giveBack("refund", saleId, moneyOf(amount), context),
 
       async totals({ terminalId }) {
         if (!terminals.has(terminalId)) return err(problem("notFound", { at: "terminalId" }));
@@ -189,11 +291,16 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
 
       async history({ terminalId }) {
         if (!terminals.has(terminalId)) return err(problem("notFound", { at: "terminalId" }));
-        return ok({ sales: (await salesOf(db, terminalId, HISTORY)).map(viewOf) });
+        return ok({ sales: await Promise.all((await salesOf(db, terminalId, HISTORY)).map(shown)) });
       },
     },
 
     async presentCard(terminalId, pairingCode, card) {
+      const paid = done.get(terminalId);
+      if (paid !== undefined && paid.pairingCode === pairingCode) {
+        const first = await find(paid.saleId);
+        if (first.ok) return secondTap(first.value);
+      }
       const one = waiting.get(terminalId);
       // The code is good for one tap at a time, and for this amount only.
       if (one === undefined || one.pairingCode !== pairingCode || one.state !== "waitingForCard")
@@ -211,10 +318,14 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
         });
         if (result.outcome !== "online") {
           one.words = wordsOfTap(result);
+          const cause = CAUSE_OF_TAP[result.reason];
+          if (cause !== undefined) await stopped(one, "terminal", cause, { reason: result.reason });
           return waitingView(one);
         }
         begun = true;
-        return viewOf(await payments.purchase(one.id, one.terminal, one.amount, result.chip));
+        const sale = await payments.purchase(one.id, one.terminal, one.amount, result.chip);
+        if (sale.state === "approved") done.set(terminalId, { pairingCode, saleId: sale.id });
+        return await shown(sale);
       } finally {
         // A payment that was begun is in the books, or nobody knows: a second tap must be another one.
         if (begun) waiting.delete(terminalId);
@@ -225,7 +336,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     async purchase(terminalId, amount, chip) {
       const terminal = terminals.get(terminalId);
       if (terminal === undefined) throw new RangeError("acquirer: no such terminal");
-      return viewOf(await payments.purchase(random.uuid(), terminal, amount, chip));
+      return shown(await payments.purchase(random.uuid(), terminal, amount, chip));
     },
 
     async start() {
@@ -253,9 +364,12 @@ function wordsOfTap(result: Exclude<TapResult, { outcome: "online" }>): { zh: st
     case "overLimit":
       return { zh: "金额超出非接限额", en: "Over the contactless limit" };
     case "cardRemoved":
+    case "cardRemovedLate":
       return { zh: "移开过早，请再次靠近", en: "Removed too early: hold it near again" };
-    case "noCommonApplication":
+    case "nothingArmed":
       return { zh: "没有可用的卡片，请在手机上选卡并验证", en: "No card is ready: choose one on the phone and verify" };
+    case "noCommonApplication":
+    case "modeRefused":
     case "cardRefused":
     case "badCardData":
     case "offlineCard":

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Amount, At, Empty, Id, Suffix, Words } from "./common.ts";
+import { CaseCode, CauseSchema } from "./facts.ts";
 import { operation } from "./operation.ts";
 
 export const SaleView = v.object({
@@ -16,6 +17,10 @@ export const SaleView = v.object({
   rrn: v.optional(v.string()),
   /** What refunds have taken from a sale so far, minor units. */
   refundedMinor: v.optional(v.string()),
+  /** On every sale that failed: leads to the whole story. */
+  caseCode: v.optional(CaseCode),
+  /** Why it failed, where till or acquirer know it themselves. */
+  cause: v.optional(CauseSchema),
   at: At,
 });
 export type SaleView = v.InferOutput<typeof SaleView>;

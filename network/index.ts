@@ -1,4 +1,7 @@
+import type { NetworkTspApi } from "#contracts/evidence-api";
+import type { Calls } from "#contracts/operation";
 import type { LinkServerHandlers, Peer } from "#contracts/ports";
+import { createFactLog } from "#party";
 import { DecodeError } from "#protocol/bytes";
 import {
   answerHeader,
@@ -17,6 +20,7 @@ import {
   text,
 } from "#protocol/iso8583";
 import { createAnswers, type Outcome } from "./answers.ts";
+import { evidence } from "./evidence.ts";
 import { createIssuerLink } from "./issuer-link.ts";
 import { createJournal } from "./journal.ts";
 import { ensureKeys, type NetworkPorts } from "./ports.ts";
@@ -31,6 +35,8 @@ export type { NetworkPorts } from "./ports.ts";
 /** SWITCH: sign-on, routing by card and token ranges, detokenisation, time-outs and reversals. */
 export interface Network {
   readonly acquirers: LinkServerHandlers;
+  /** What the network holds of a payment, and the acquirer behind it. */
+  readonly evidenceApi: Calls<NetworkTspApi>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -59,8 +65,9 @@ export function createNetwork(ports: NetworkPorts): Network {
   );
   const journal = createJournal({ db, clock, keys, log });
   const { reversalRepeatMs: repeatMs, issuerAnswerMs: answerMs } = config.timing;
-  const safeStore = createSafeStore({ db, clock, timers, keys, log, issuers, repeatMs, answerMs });
-  const handle = createSwitch({ clock, log, config, tsp, issuers, journal, safeStore });
+  const facts = createFactLog({ db, clock, party: "network" });
+  const safeStore = createSafeStore({ facts, db, clock, timers, keys, log, issuers, repeatMs, answerMs });
+  const handle = createSwitch({ facts, clock, log, config, tsp, issuers, journal, safeStore });
   const answers = createAnswers(clock, config.timing.answerKeptMs);
 
   async function carryOut(request: IsoMessage): Promise<Outcome | undefined> {
@@ -93,6 +100,7 @@ export function createNetwork(ports: NetworkPorts): Network {
   }
 
   return {
+    evidenceApi: evidence({ ...ports, facts, journal }),
     acquirers: {
       onOpen() {},
       onClose() {},
@@ -102,7 +110,7 @@ export function createNetwork(ports: NetworkPorts): Network {
           receive(peer, header, message);
         } catch (error) {
           if (!(error instanceof DecodeError)) throw error;
-          log.warn("network.badFrame", { cause: error.message });
+          log.warn("network.badFrame", { cause: "messageMalformed", at: error.message });
           reject(peer, frame);
         }
       },

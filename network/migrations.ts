@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { FACT_TABLE } from "#party";
 
 export const migrations: readonly Migration[] = [
   {
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  { number: 2, name: "facts of payments that stopped here", sql: FACT_TABLE },
 ];

@@ -1,3 +1,5 @@
+import type { AcquirerNetworkApi } from "#contracts/evidence-api";
+import type { Calls } from "#contracts/operation";
 import {
   type Clock,
   type Db,
@@ -20,6 +22,8 @@ export interface NetworkPorts {
   /** Issuers we call, by institution id. */
   readonly issuers: readonly { readonly id: string; readonly link: Link }[];
   readonly config: NetworkConfig;
+  /** What the acquirer holds of a payment; absent where it is not ours to ask. */
+  readonly acquirer?: Calls<AcquirerNetworkApi>;
 }
 
 export const KEYS: Readonly<Record<"panHash" | "safeStore", KeyName>> = {

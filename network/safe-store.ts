@@ -1,4 +1,5 @@
 import type { Clock, Db, KeyStore, Log, Timers } from "#contracts/ports";
+import type { FactLog, FactNote } from "#party";
 import { shardOf } from "#protocol/bytes";
 import { CUPS, encodeMessage, type IsoMessage, parseMessage, responseFact, text } from "#protocol/iso8583";
 import type { IssuerLink } from "./issuer-link.ts";
@@ -6,7 +7,8 @@ import { KEYS } from "./ports.ts";
 
 /** Reversals we owe an issuer: durable before anyone is told of them, sent until acknowledged. */
 export interface SafeStore {
-  owe(journeyId: string, issuer: string, reversal: IsoMessage): Promise<void>;
+  /** @param why what led to it, kept with it. */
+  owe(journeyId: string, issuer: string, reversal: IsoMessage, ...why: readonly FactNote[]): Promise<void>;
   /** That payment has been given up, and its issuer does not know it yet: sent again, it would be taken for a new one. */
   owes(journeyId: string): Promise<boolean>;
   /** An issuer is there again: all that is owed goes now. */
@@ -31,11 +33,12 @@ export function createSafeStore(ports: {
   readonly timers: Timers;
   readonly keys: KeyStore;
   readonly log: Log;
+  readonly facts: FactLog;
   readonly issuers: ReadonlyMap<string, IssuerLink>;
   readonly repeatMs: number;
   readonly answerMs: number;
 }): SafeStore {
-  const { db, clock, timers, keys, log, issuers } = ports;
+  const { db, clock, timers, keys, log, facts, issuers } = ports;
   let running = false;
   let working: Promise<void> | undefined;
   let again: "due" | "all" | undefined;
@@ -84,7 +87,10 @@ export function createSafeStore(ports: {
     const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
     // Any other 0430 is an acknowledgement: the issuer has it, and has done what was to be done.
     if (responseFact(code).act === "retry") return putOff(row);
-    await db.query({ text: "delete from owed_reversal where b = $1 and journey_id = $2" }, [row.b, row.journey_id]);
+    await db.transaction(async (tx) => {
+      await tx.query({ text: "delete from owed_reversal where b = $1 and journey_id = $2" }, [row.b, row.journey_id]);
+      await facts.note(tx, { journeyId: row.journey_id, stage: "complete", code: "reversalDone", outcome: "noted" });
+    });
     (await owed()).delete(row.journey_id);
   }
 
@@ -113,15 +119,18 @@ export function createSafeStore(ports: {
   }
 
   return {
-    async owe(journeyId, issuer, reversal) {
+    async owe(journeyId, issuer, reversal, ...why) {
       const sealed = keys.seal(KEYS.safeStore, encodeMessage(CUPS, reversal), journeyId);
       (await owed()).add(journeyId);
-      await db.query(
-        {
-          text: "insert into owed_reversal (b, journey_id, issuer, message, tries, next_at) values ($1, $2, $3, $4, 0, $5) on conflict do nothing",
-        },
-        [shardOf(journeyId), journeyId, issuer, sealed, clock.now()],
-      );
+      await db.transaction(async (tx) => {
+        await tx.query(
+          {
+            text: "insert into owed_reversal (b, journey_id, issuer, message, tries, next_at) values ($1, $2, $3, $4, 0, $5) on conflict do nothing",
+          },
+          [shardOf(journeyId), journeyId, issuer, sealed, clock.now()],
+        );
+        await facts.note(tx, ...why, { journeyId, stage: "complete", code: "reversalSent", outcome: "noted" });
+      });
       wake("due");
     },
     owes: async (journeyId) => (await owed()).has(journeyId),

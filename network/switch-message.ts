@@ -32,6 +32,10 @@ export function journeyOf(message: IsoMessage): string | undefined {
 export function tokenRequestOf(message: IsoMessage, journeyId: string): Omit<TokenRequest, "id"> {
   const expiry = text(message, 14);
   const chip = binary(message, 55);
+  const localDate = text(message, 13);
+  // Country and place of the shop stand before its name.
+  const place = text(message, 43)?.slice(8).trim();
+  const merchantName = place !== undefined && /^[\x20-\x7e]{1,40}$/.test(place) ? place : undefined;
   return {
     kind: needsAuthorisation(message) ? "authorise" : "translate",
     journeyId,
@@ -40,6 +44,8 @@ export function tokenRequestOf(message: IsoMessage, journeyId: string): Omit<Tok
     amountMinor: text(message, 4) ?? "0",
     currency: text(message, 49) ?? "156",
     entryMode: text(message, 22) ?? "000",
+    ...(localDate === undefined ? {} : { localDate }),
+    ...(merchantName === undefined ? {} : { merchantName }),
     mcc: text(message, 18) ?? "0000",
     processingCode: text(message, 3) ?? "000000",
     chipData: chip === undefined ? "" : toHex(chip),

@@ -118,7 +118,7 @@ describe("terminal", () => {
   });
 
   test.each([
-    ["nothing armed", [[REAL.ppse[0], "6A82"]], { outcome: "tryAnotherCard", reason: "noCommonApplication" }],
+    ["nothing armed", [[REAL.ppse[0], "6A82"]], { outcome: "tryAnotherCard", reason: "nothingArmed" }],
     ["garbage directory", [[REAL.ppse[0], "6F30849000"]], { outcome: "tryAnotherCard", reason: "badCardData" }],
     [
       "a stranger's AID only",
@@ -128,7 +128,7 @@ describe("terminal", () => {
     [
       "GPO refused with 6985",
       [REAL.ppse, REAL.fci, ["", "6985"]],
-      { outcome: "tryAnotherCard", reason: "noCommonApplication" },
+      { outcome: "tryAnotherCard", reason: "modeRefused" },
     ],
     ["one byte of answer", [[REAL.ppse[0], "90"]], { outcome: "tryAnotherCard", reason: "badCardData" }],
   ] as const)("%s", async (_name, exchanges, expected) => {

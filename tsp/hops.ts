@@ -40,7 +40,9 @@ export function createHops<A extends Api>(peer: Witness, stages: HopStages<A>, f
     offer(calls) {
       const noting = Object.entries(calls).map(([operation, answer]) => {
         const stage = stageOf(operation);
-        const noting1 = async (request: never, context: CallContext) => {
+        const noting1 = async (request: never, given: CallContext) => {
+          // Its own, since a caller may use one context for several calls.
+          const context = { ...given };
           const result = await held(() => answer(request, context));
           // A party behind us that gave no answer leaves this call undecided: it comes again.
           const undecided = !result.ok && result.error.code === "peerUnavailable";

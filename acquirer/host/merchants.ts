@@ -7,6 +7,9 @@ export interface Terminal {
   /** F43, 40 bytes: what reaches the bank. ASCII, since the wire's Chinese is GBK. */
   readonly wireName: string;
   readonly mcc: string;
+  /** Closed for payments altogether, or not opened for taps. */
+  readonly blocked: boolean;
+  readonly contactless: boolean;
 }
 
 /** The invented shops of the demo. */
@@ -46,8 +49,15 @@ export async function seedMerchants(db: Db): Promise<void> {
 }
 
 export async function loadTerminals(db: Db): Promise<ReadonlyMap<string, Terminal>> {
-  const rows = await db.query<{ id: string; merchant_id: string; name: string; mcc: string }>({
-    text: "select t.id, t.merchant_id, m.name, m.mcc from terminal t join merchant m on m.id = t.merchant_id order by t.id",
+  const rows = await db.query<{
+    id: string;
+    merchant_id: string;
+    name: string;
+    mcc: string;
+    blocked: boolean;
+    contactless: boolean;
+  }>({
+    text: "select t.id, t.merchant_id, m.name, m.mcc, m.blocked, m.contactless from terminal t join merchant m on m.id = t.merchant_id order by t.id",
   });
   return new Map(
     rows.map((row) => {
@@ -60,8 +70,26 @@ export async function loadTerminals(db: Db): Promise<ReadonlyMap<string, Termina
           merchantName: row.name,
           wireName: (demo?.wireName ?? "CHN29000MERCHANT").padEnd(40, " "),
           mcc: row.mcc,
+          blocked: row.blocked,
+          contactless: row.contactless,
         },
       ];
     }),
   );
+}
+
+/** What the acquirer's desk may set of a merchant. False: there is none of that id. */
+export async function setMerchant(
+  db: Db,
+  merchantId: string,
+  { blocked, contactless }: { readonly blocked?: boolean; readonly contactless?: boolean },
+): Promise<boolean> {
+  const rows = await db.query(
+    {
+      text: `update merchant set blocked = coalesce($2, blocked), contactless = coalesce($3, contactless)
+        where id = $1 returning id`,
+    },
+    [merchantId, blocked ?? null, contactless ?? null],
+  );
+  return rows.length > 0;
 }

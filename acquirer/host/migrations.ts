@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { FACT_TABLE } from "#party";
 
 export const migrations: readonly Migration[] = [
   {
@@ -32,6 +33,18 @@ export const migrations: readonly Migration[] = [
       create index sale_terminal on sale (terminal_id, at);
       -- What has no answer yet: few rows, read at start and by the repeater.
       create index sale_open on sale (next_at) where state in ('sent', 'reversing');
+    `,
+  },
+  {
+    number: 2,
+    name: "taps, cases, what a merchant may take",
+    sql: `
+      ${FACT_TABLE}
+      -- One code a failed sale: it leads holder, agent and engineer to the same journey.
+      create table case_code (code text primary key, journey_id text not null unique, at bigint not null);
+      alter table merchant
+        add column blocked boolean not null default false,
+        add column contactless boolean not null default true;
     `,
   },
 ];

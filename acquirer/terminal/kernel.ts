@@ -52,10 +52,18 @@ export interface TapRequest {
 export type TapResult =
   | { readonly outcome: "online"; readonly chip: ChipData }
   | { readonly outcome: "declined"; readonly reason: "cardDeclined" | "overLimit" }
-  | { readonly outcome: "tryAgain"; readonly reason: "cardRemoved" }
+  /** `cardRemovedLate`: the card may have made its cryptogram already. */
+  | { readonly outcome: "tryAgain"; readonly reason: "cardRemoved" | "cardRemovedLate" }
   | {
       readonly outcome: "tryAnotherCard";
-      readonly reason: "noCommonApplication" | "cardRefused" | "badCardData" | "offlineCard";
+      /** `nothingArmed`: its directory is empty. `modeRefused`: 6985 by each application that it has for us. */
+      readonly reason:
+        | "nothingArmed"
+        | "noCommonApplication"
+        | "modeRefused"
+        | "cardRefused"
+        | "badCardData"
+        | "offlineCard";
       readonly at?: string;
     };
 
@@ -98,13 +106,18 @@ export async function runContactless(
 ): Promise<TapResult> {
   if (request.amount.minor > terminal.contactlessLimitMinor) return { outcome: "declined", reason: "overLimit" };
   const qualifiers = qualifiersFor(terminal, request.amount);
+  let cryptogramAsked = false;
+  let modeRefused = false;
   try {
-    for (const aid of await candidates(card)) {
+    const directory = await candidates(card);
+    if (directory === undefined) return { outcome: "tryAnotherCard", reason: "nothingArmed" };
+    for (const aid of directory) {
       const fci = await send(card, { cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x00, data: aid, le: 256 });
       if (fci.sw !== SW.ok) continue;
       const values = terminalValues(terminal, request, qualifiers);
       const pdol = findTag(tlvs(fci.data, "FCI"), "9F38");
       const data = pdol === undefined ? new Uint8Array() : buildDol(dol(pdol), (tag) => values.get(tag));
+      cryptogramAsked = true;
       const options = await send(card, {
         cla: 0x80,
         ins: 0xa8,
@@ -114,13 +127,18 @@ export async function runContactless(
         le: 256,
       });
       // 6985: this application does not want this transaction; the next one may.
-      if (options.sw === SW.conditionsNotSatisfied) continue;
+      if (options.sw === SW.conditionsNotSatisfied) {
+        modeRefused = true;
+        cryptogramAsked = false;
+        continue;
+      }
       if (options.sw !== SW.ok) return { outcome: "tryAnotherCard", reason: "cardRefused" };
       return conclude(tlvs(options.data, "GPO"), aid, values);
     }
-    return { outcome: "tryAnotherCard", reason: "noCommonApplication" };
+    return { outcome: "tryAnotherCard", reason: modeRefused ? "modeRefused" : "noCommonApplication" };
   } catch (error) {
-    if (error instanceof CardRemoved) return { outcome: "tryAgain", reason: "cardRemoved" };
+    if (error instanceof CardRemoved)
+      return { outcome: "tryAgain", reason: cryptogramAsked ? "cardRemovedLate" : "cardRemoved" };
     if (error instanceof BadCard) return { outcome: "tryAnotherCard", reason: "badCardData", at: error.at };
     throw error;
   }
@@ -166,13 +184,15 @@ function decoded<T>(parse: () => T, at: string): T {
   }
 }
 
-/** AIDs of the directory that we know, in the card's order of priority. */
-async function candidates(card: ApduChannel): Promise<readonly Uint8Array[]> {
+/** AIDs of the directory that we know, in the card's order of priority. Undefined: there is no directory, or nothing in it. */
+async function candidates(card: ApduChannel): Promise<readonly Uint8Array[] | undefined> {
   const answer = await send(card, { cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x00, data: PPSE, le: 256 });
-  if (answer.sw !== SW.ok) return [];
+  if (answer.sw !== SW.ok) return undefined;
+  let listed = false;
   const entries: { aid: Uint8Array; priority: number }[] = [];
   const walk = (items: readonly Tlv[]) => {
     for (const item of items) {
+      listed ||= item.tag === "61";
       const aid = item.tag === "61" ? findTag(item.children ?? [], "4F") : undefined;
       if (aid !== undefined && Object.keys(UNIONPAY_AIDS).some((known) => toHex(aid).startsWith(known))) {
         entries.push({ aid, priority: (findTag(item.children ?? [], "87")?.[0] ?? 15) & 0x0f || 15 });
@@ -181,7 +201,7 @@ async function candidates(card: ApduChannel): Promise<readonly Uint8Array[]> {
     }
   };
   walk(tlvs(answer.data, "PPSE"));
-  return entries.sort((a, b) => a.priority - b.priority).map(({ aid }) => aid);
+  return listed ? entries.sort((a, b) => a.priority - b.priority).map(({ aid }) => aid) : undefined;
 }
 
 function terminalValues(
