@@ -62,7 +62,11 @@ const RecoveryCode = v.pipe(v.string(), v.regex(/^[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMN
 export const walletSignInApi = {
   registerOptions: operation({
     summary: "Begin a new account with a passkey",
-    request: v.object({ name: Name }),
+    request: v.object({
+      name: Name,
+      /** Where the holder tells it; cards for the young need a guardian's consent. */
+      birthYear: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1900), v.maxValue(2100))),
+    }),
     answer: v.object({ ceremonyId: Id, options: Ceremony }),
   }),
   register: operation({
@@ -182,6 +186,8 @@ export const NoticeView = v.object({
   panSuffix: Suffix,
   productName: v.object({ zh: v.string(), en: v.string() }),
   notice: PaymentNotice,
+  /** Of a payment that was declined. */
+  caseCode: v.optional(CaseCode),
 });
 export type NoticeView = v.InferOutput<typeof NoticeView>;
 

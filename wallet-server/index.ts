@@ -1,20 +1,33 @@
 import type { Calls } from "#contracts/operation";
-import { problem } from "#contracts/problem";
 import type { WalletDeviceApi, WalletEvent, WalletSignInApi, WalletTspApi } from "#contracts/wallet-api";
-import { err, ok } from "#protocol/bytes";
-import { deviceApi } from "./device-api.ts";
-import { addNotice, noticeView, passByToken, updateToken } from "./passes.ts";
+import type { WalletOpsApi } from "#contracts/wallet-ops-api";
+import { accountSettings } from "./account/settings.ts";
+import { createSignIn } from "./account/sign-in.ts";
+import { decisions } from "./binding/decision.ts";
+import { bindingSteps } from "./binding/steps.ts";
+import { bindingStore } from "./binding/store.sql.ts";
+import { cardCalls } from "./cards.ts";
+import { createDesk } from "./desk.ts";
+import { deviceOf } from "./devices.ts";
+import { createErrands } from "./errands.ts";
+import { deviceFacts } from "./evidence/device-facts.ts";
+import { createEvidence } from "./evidence/explain.ts";
+import { tspCalls } from "./from-tsp.ts";
+import { opsCalls } from "./ops.ts";
 import type { WalletServerPorts } from "./ports.ts";
-import { createSignIn, type Session } from "./sign-in/passkeys.ts";
+import type { Session } from "./session.ts";
+import { createWorker } from "./worker.ts";
 
 export { migrations } from "./migrations.ts";
+export { DEFAULT_POLICY, type WalletPolicy } from "./policy.ts";
 export type { WalletServerPorts } from "./ports.ts";
-export type { Session } from "./sign-in/passkeys.ts";
+export type { Session } from "./session.ts";
 
 /** WALLET PROVIDER and token requestor: accounts, devices, passes, the binding journey, notices. */
 export interface WalletServer {
   readonly signIn: Calls<WalletSignInApi>;
   readonly tspApi: Calls<WalletTspApi>;
+  readonly ops: Calls<WalletOpsApi>;
   session(accessToken: string): Promise<Session | undefined>;
   deviceApi(session: Session): Calls<WalletDeviceApi>;
   /** What happens to a device of the session's account, as it happens. */
@@ -23,40 +36,38 @@ export interface WalletServer {
     deviceId: string,
     listener: (event: WalletEvent) => void,
   ): Promise<(() => void) | undefined>;
+  /** Goes on by itself with whatever waits for another party. */
+  start(): void;
+  stop(): Promise<void>;
 }
 
 export function createWalletServer(ports: WalletServerPorts): WalletServer {
-  const { db } = ports;
   const listeners = new Map<string, Set<(event: WalletEvent) => void>>();
   const publish = (deviceId: string, event: WalletEvent) => {
     for (const listener of listeners.get(deviceId) ?? []) listener(event);
   };
-  const { session, ...signIn } = createSignIn(ports);
+  const desk = createDesk(ports, publish);
+  const errands = createErrands(desk);
+  const store = bindingStore(desk);
+  const asking = decisions(desk, store);
+  const evidence = createEvidence(desk);
+  const worker = createWorker(desk, { decisions: asking, errands });
+  const { calls: signIn, passkeys, session } = createSignIn(desk, errands);
   return {
     signIn,
     session,
-    deviceApi: (who) => deviceApi(ports, who, publish),
-    tspApi: {
-      async notifyToken({ token }) {
-        // A token whose pass is not here yet (the answer to the code is still on its way) will arrive with that answer.
-        const pass = await db.transaction((tx) => updateToken(tx, token));
-        if (pass !== undefined) publish(pass.deviceId, { type: "passes", deviceId: pass.deviceId });
-        return ok({});
-      },
-      async notifyPayment({ tokenRef, notice }) {
-        const pass = await passByToken(db, tokenRef);
-        if (pass === undefined) return err(problem("notFound", { at: "tokenRef" }));
-        if (await addNotice(db, pass, notice))
-          publish(pass.deviceId, { type: "notice", notice: noticeView(pass, notice) });
-        return ok({});
-      },
-    },
+    deviceApi: (who) => ({
+      ...accountSettings(desk, { passkeys, errands }, who),
+      ...bindingSteps(desk, { store, decisions: asking, errands }, who),
+      ...cardCalls(desk, who),
+      ...deviceFacts(desk, who),
+      explain: evidence.explain(who),
+    }),
+    tspApi: tspCalls(desk, { store, decisions: asking, evidence }),
+    ops: opsCalls(desk, { evidence, worker }),
     async subscribe(who, deviceId, listener) {
-      const rows = await db.query({ text: "select id from device where id = $1 and account_id = $2" }, [
-        deviceId,
-        who.accountId,
-      ]);
-      if (rows.length === 0) return undefined;
+      const owner = await deviceOf(ports.db, who.accountId, deviceId);
+      if (!owner.ok) return undefined;
       const all = listeners.get(deviceId) ?? new Set();
       listeners.set(deviceId, all.add(listener));
       return () => {
@@ -64,5 +75,7 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         if (all.size === 0) listeners.delete(deviceId);
       };
     },
+    start: worker.start,
+    stop: worker.stop,
   };
 }

@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { ANSWERED_TABLE, FACT_TABLE, PASSKEY_TABLES } from "#party";
 
 export const migrations: readonly Migration[] = [
   {
@@ -73,6 +74,104 @@ export const migrations: readonly Migration[] = [
         at bigint not null,
         primary key (account_id, operation, key)
       );
+    `,
+  },
+  {
+    number: 2,
+    name: "facts, cases, retries, recovery, second devices",
+    sql: `
+      ${FACT_TABLE}
+      -- First answers by the table all parties share; those kept so far are of calls long over.
+      drop table answered_call;
+      ${ANSWERED_TABLE}
+      ${PASSKEY_TABLES}
+      insert into webauthn_key (id, owner_id, kind, name, public_key, counter, transports, created_at)
+        select id, account_id, 'passkey', '', public_key, counter, transports, created_at from passkey;
+      drop table passkey;
+      drop table ceremony;
+
+      alter table account
+        add column region text not null default 'CN',
+        add column birth_year integer,
+        add column locked boolean not null default false,
+        add column lock_reason text,
+        add column settings_changed_at bigint,
+        add column last_used_at bigint;
+      alter table session add column key_id text;
+      create table recovery_code (code_hash bytea primary key, account_id text not null references account(id));
+      create index recovery_code_account on recovery_code (account_id);
+      create table join_code (
+        id text primary key,
+        account_id text not null references account(id),
+        code_hash bytea not null,
+        tries integer not null,
+        expires_at bigint not null
+      );
+      create index join_code_account on join_code (account_id);
+      create table tried (what text not null, who text not null, at bigint not null);
+      create index tried_when on tried (what, who, at);
+
+      alter table device
+        add column model text not null default '',
+        add column key_id text,
+        add column removed_at bigint,
+        add column lost_since bigint,
+        add column lost_until bigint;
+
+      alter table binding
+        add column activation_data text,
+        -- How often the bank was asked for a decision; each has a request key of its own.
+        add column attempt integer not null default 0,
+        -- What was asked, word for word, so that it can be asked again.
+        add column asked jsonb,
+        add column tries integer not null default 0,
+        add column next_try_at bigint,
+        add column same_account boolean not null default false;
+      create index binding_due on binding (next_try_at) where next_try_at is not null;
+      update binding set view = view || '{"causes": [], "source": "typed"}'::jsonb;
+      create table attempt (
+        binding_id text not null,
+        account_id text not null,
+        device_id text not null,
+        pan_ref text not null,
+        at bigint not null
+      );
+      create index attempt_device on attempt (device_id, at);
+      create index attempt_card on attempt (account_id, pan_ref);
+      insert into attempt (binding_id, account_id, device_id, pan_ref, at)
+        select id, account_id, device_id, pan_ref, started_at from binding where pan_ref is not null;
+
+      alter table pass
+        add column binding_id text,
+        -- Taken off by its holder; the token's end is on its way to the TSP.
+        add column gone boolean not null default false,
+        -- The account was recovered: nothing but a new verification at the bank brings it back.
+        add column held boolean not null default false,
+        -- Sealed to the TSP, of debit cards only: another device of the account can have the card without typing.
+        add column card_jwe text;
+      update pass set binding_id = binding.id from binding where binding.token_ref = pass.token_ref;
+
+      create table case_code (
+        code text primary key,
+        journey_id text not null unique,
+        account_id text not null,
+        device_id text not null,
+        at bigint not null
+      );
+      -- Journeys that began on a device and never came further.
+      create table device_journey (journey_id text primary key, account_id text not null, device_id text not null);
+      create index notice_journey on notice ((body->>'journeyId'));
+      create table errand (
+        id text primary key,
+        kind text not null,
+        body jsonb not null,
+        journey_id text not null,
+        device_id text not null,
+        tries integer not null,
+        next_at bigint not null
+      );
+      create index errand_due on errand (next_at);
+      create table card_key (id integer primary key, key jsonb not null);
     `,
   },
 ];

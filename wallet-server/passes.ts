@@ -10,12 +10,19 @@ interface PassRow {
   readonly product: Product;
   readonly is_default: boolean;
   readonly provisioned: boolean;
+  readonly binding_id: string | null;
+  readonly held: boolean;
+  readonly card_jwe: string | null;
 }
 export interface Pass extends PassView {
   readonly accountId: string;
+  readonly bindingId: string | null;
+  /** The account was recovered: only a new verification at the bank brings the card back. */
+  readonly held: boolean;
+  readonly cardJwe: string | null;
 }
 
-const COLUMNS = "id, account_id, device_id, token, product, is_default, provisioned";
+const COLUMNS = "id, account_id, device_id, token, product, is_default, provisioned, binding_id, held, card_jwe";
 const passOf = (row: PassRow): Pass => ({
   passId: row.id,
   accountId: row.account_id,
@@ -24,11 +31,18 @@ const passOf = (row: PassRow): Pass => ({
   product: row.product,
   isDefault: row.is_default,
   provisioned: row.provisioned,
+  bindingId: row.binding_id,
+  held: row.held,
+  cardJwe: row.card_jwe,
 });
-export const passView = ({ accountId: _, ...view }: Pass): PassView => view;
+export const passView = ({ accountId: _, bindingId: _b, held: _h, cardJwe: _c, ...view }: Pass): PassView => view;
+/** The journey that brought the card: whatever is asked about it later is told there. */
+export const journeyOf = (pass: Pass): string => pass.bindingId ?? pass.passId;
 
 export async function passById(db: Queries, id: string): Promise<Pass | undefined> {
-  return (await db.query<PassRow>({ text: `select ${COLUMNS} from pass where id = $1` }, [id])).map(passOf)[0];
+  return (await db.query<PassRow>({ text: `select ${COLUMNS} from pass where id = $1 and not gone` }, [id])).map(
+    passOf,
+  )[0];
 }
 
 export async function passByToken(db: Queries, tokenRef: string): Promise<Pass | undefined> {
@@ -41,7 +55,7 @@ export async function passByToken(db: Queries, tokenRef: string): Promise<Pass |
 export async function passesOf(db: Queries, deviceId: string): Promise<readonly Pass[]> {
   const rows = await db.query<PassRow>(
     {
-      text: `select ${COLUMNS} from pass where device_id = $1 and token->>'status' <> 'deleted' order by is_default desc, created_at, id`,
+      text: `select ${COLUMNS} from pass where device_id = $1 and not gone and token->>'status' <> 'deleted' order by is_default desc, created_at, id`,
     },
     [deviceId],
   );
@@ -51,13 +65,23 @@ export async function passesOf(db: Queries, deviceId: string): Promise<readonly 
 /** Adds a pass once a token; the first live one of a device becomes its default. */
 export async function addPass(
   db: Queries,
-  pass: { id: string; accountId: string; deviceId: string; token: TokenView; product: Product; at: number },
+  pass: {
+    readonly id: string;
+    readonly accountId: string;
+    readonly deviceId: string;
+    readonly bindingId: string;
+    readonly token: TokenView;
+    readonly product: Product;
+    readonly cardJwe: string | null;
+    readonly at: number;
+  },
 ): Promise<string> {
   const first = (await passesOf(db, pass.deviceId)).length === 0;
   await db.query(
     {
-      text: `insert into pass (id, account_id, device_id, token_ref, token, token_changed_at, product, is_default, provisioned, created_at)
-        values ($1, $2, $3, $4, $5::jsonb, $6, $7::jsonb, $8, false, $9) on conflict (token_ref) do nothing`,
+      text: `insert into pass (id, account_id, device_id, token_ref, token, token_changed_at, product, is_default, provisioned, created_at,
+          binding_id, card_jwe)
+        values ($1, $2, $3, $4, $5::jsonb, $6, $7::jsonb, $8, false, $9, $10, $11) on conflict (token_ref) do nothing`,
     },
     [
       pass.id,
@@ -69,6 +93,8 @@ export async function addPass(
       JSON.stringify(pass.product),
       first,
       pass.at,
+      pass.bindingId,
+      pass.cardJwe,
     ],
   );
   const kept = await passByToken(db, pass.token.tokenRef);
@@ -85,8 +111,19 @@ export async function updateToken(db: Queries, token: TokenView): Promise<Pass |
     [token.tokenRef, JSON.stringify(token), token.changedAt],
   );
   const pass = rows.map(passOf)[0];
+  if (pass?.token.status === "deleted") await forgetCard(db, [pass.passId]);
   if (pass?.token.status === "deleted" && pass.isDefault) await promoteEarliest(db, pass);
   return pass;
+}
+
+/** Takes cards out of sight before the TSP has heard of it. */
+export async function takeOff(db: Queries, passIds: readonly string[]): Promise<void> {
+  await db.query({ text: "update pass set gone = true, is_default = false where id = any($1::text[])" }, [passIds]);
+  await forgetCard(db, passIds);
+}
+
+async function forgetCard(db: Queries, passIds: readonly string[]): Promise<void> {
+  await db.query({ text: "update pass set card_jwe = null where id = any($1::text[])" }, [passIds]);
 }
 
 /** The default card went: the earliest that remains takes its place. */
@@ -111,20 +148,24 @@ export async function addNotice(db: Queries, pass: Pass, notice: PaymentNotice):
   return rows.length === 1;
 }
 
-export const noticeView = (pass: Pass, notice: PaymentNotice): NoticeView => ({
+export const noticeView = (pass: Pass, notice: PaymentNotice, caseCode: string | null): NoticeView => ({
   passId: pass.passId,
   panSuffix: pass.token.panSuffix,
   productName: pass.product.name,
   notice,
+  ...(caseCode === null ? {} : { caseCode }),
 });
 
 export async function noticesOf(db: Queries, deviceId: string, limit: number): Promise<readonly NoticeView[]> {
-  const rows = await db.query<PassRow & { body: PaymentNotice }>(
+  const rows = await db.query<PassRow & { body: PaymentNotice; code: string | null }>(
     {
-      text: `select n.body, p.id, p.account_id, p.device_id, p.token, p.product, p.is_default, p.provisioned
-        from notice n join pass p on p.id = n.pass_id where n.device_id = $1 order by n.at desc, n.id desc limit $2`,
+      text: `select n.body, c.code, ${COLUMNS.split(", ")
+        .map((column) => `p.${column}`)
+        .join(", ")}
+        from notice n join pass p on p.id = n.pass_id left join case_code c on c.journey_id = n.body->>'journeyId'
+        where n.device_id = $1 order by n.at desc, n.id desc limit $2`,
     },
     [deviceId, limit],
   );
-  return rows.map((row) => noticeView(passOf(row), row.body));
+  return rows.map((row) => noticeView(passOf(row), row.body, row.code));
 }

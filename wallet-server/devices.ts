@@ -1,0 +1,42 @@
+import type { PublicJwk, Queries } from "#contracts/ports";
+import { type Problem, problem } from "#contracts/problem";
+import { err, ok, type Result } from "#protocol/bytes";
+
+export interface Device {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly kind: "phone" | "watch" | "tablet" | "computer";
+  readonly model: string;
+  readonly keySource: "hce" | "secureElement";
+  readonly publicKey: PublicJwk;
+  readonly keyId: string | null;
+  readonly lost: boolean;
+  readonly lostSince: bigint | null;
+  readonly lostUntil: bigint | null;
+}
+
+const COLUMNS = `id, account_id as "accountId", name, kind, model, key_source as "keySource", public_key as "publicKey",
+  key_id as "keyId", lost, lost_since as "lostSince", lost_until as "lostUntil"`;
+
+/** The devices of an account that were not taken off it, in the order they came. */
+export function devicesOf(db: Queries, accountId: string): Promise<readonly Device[]> {
+  return db.query<Device>(
+    { text: `select ${COLUMNS} from device where account_id = $1 and removed_at is null order by created_at, id` },
+    [accountId],
+  );
+}
+
+/** Whatever belongs to another account does not exist. */
+export async function deviceOf(
+  db: Queries,
+  accountId: string,
+  id: string,
+  at = "deviceId",
+): Promise<Result<Device, Problem>> {
+  const rows = await db.query<Device>(
+    { text: `select ${COLUMNS} from device where id = $1 and account_id = $2 and removed_at is null` },
+    [id, accountId],
+  );
+  return rows[0] === undefined ? err(problem("notFound", { at })) : ok(rows[0]);
+}

@@ -1,0 +1,21 @@
+import type { Queries } from "#contracts/ports";
+
+export interface Journey {
+  readonly accountId: string;
+  readonly deviceId: string;
+}
+
+/** Whose journey it is: a binding, a payment that somebody was told of, or one that never came further than a device. */
+export async function journeyOwner(db: Queries, journeyId: string): Promise<Journey | undefined> {
+  const rows = await db.query<Journey>(
+    {
+      text: `select account_id as "accountId", device_id as "deviceId" from binding where id = $1
+        union all select account_id, device_id from notice where body->>'journeyId' = $1
+        union all select account_id, device_id from device_journey where journey_id = $1
+        union all select account_id, device_id from pass where id = $1
+        limit 1`,
+    },
+    [journeyId],
+  );
+  return rows[0];
+}
