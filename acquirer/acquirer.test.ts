@@ -97,7 +97,8 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  await db.query({ text: "truncate sale" });
+  await db.query({ text: "truncate sale, fact, case_code" });
+  await db.query({ text: "update merchant set blocked = false, contactless = true" });
   clock = manualClock(instant(Date.UTC(2026, 10, 24, 4)));
   network = await openNetwork(() => "00");
   await open();
@@ -155,7 +156,8 @@ test("a refund that the bank cannot decide on goes again until it can, and is ne
   );
   expect(refund.ok && refund.value.state).toBe("sent");
   await until(async () => {
-    clock.advance(DEFAULT_ACQUIRER.reversalRepeatMs);
+    // The last answer is given its time, however slow the machine is.
+    if (answers.length > 0) clock.advance(DEFAULT_ACQUIRER.reversalRepeatMs);
     expect(refund.ok && (await view(refund.value.saleId)).state).toBe("approved");
   });
   expect((await view(sale.saleId)).refundedMinor).toBe("400");
@@ -185,4 +187,97 @@ test("a sale that a crash left open is reversed at the next start; one that is u
   expect((await selling).state).toBe("reversing");
   expect((await lost).state).toBe("reversed");
   await crashed.stop();
+});
+
+const held = async (journeyId: string) => {
+  const { holdings } = must(await acquirer.evidenceApi.holdings({ journeyId }, context()));
+  expect(holdings).toHaveLength(1);
+  return holdings[0]!.facts.map(({ code, party, data }) => [code, party, data["answer"]].filter(Boolean).join(" "));
+};
+const journeyOf = async (caseCode: string | undefined) =>
+  must(await acquirer.evidenceApi.journeyOfCase({ caseCode: caseCode! }, context())).journeyId;
+
+test.each([
+  ["declined", () => "51", undefined, ["saleKept acquirer", "sent acquirer", "answered acquirer 51"]],
+  [
+    "reversed",
+    (message: IsoMessage) => (messageClass(message) === "reversal" ? "00" : "98"),
+    "answerLostReversed",
+    ["saleKept acquirer", "sent acquirer", "unanswered acquirer", "reversalSent acquirer", "reversalDone acquirer"],
+  ],
+] as const)(
+  "a sale that came out %s has a case code, which leads to all that is held of it",
+  async (state, answer, cause, facts) => {
+    network.answer = answer;
+    const sale = await buy();
+    await becomes(sale.saleId, state);
+    const failed = await view(sale.saleId);
+    expect(failed.cause).toBe(cause);
+    expect((await view(sale.saleId)).caseCode).toBe(failed.caseCode);
+    expect(await held((await journeyOf(failed.caseCode))!)).toEqual(facts);
+  },
+);
+
+test("an approved sale has no case code; nobody else's code leads anywhere", async () => {
+  expect((await buy()).caseCode).toBeUndefined();
+  expect(await journeyOf("K7F-3QM")).toBeUndefined();
+});
+
+/** A card that answers each command in turn, and is gone when it has no more to say. */
+const answering = (...answers: readonly string[]) => {
+  const left = [...answers];
+  return {
+    async transmit() {
+      const next = left.shift();
+      if (next === undefined) throw new Error("gone");
+      return hexBytes(next);
+    },
+  };
+};
+const DIRECTORY =
+  "6F30840E325041592E5359532E4444463031A51EBF0C1B61194F08A000000333010101500A50424F432044454249548701019000";
+const FCI = "6F0A8408A0000003330101019000";
+
+test.each([
+  ["no card armed", answering("6A82"), "noCardArmed"],
+  ["a stranger's application alone", answering("6F0FA50DBF0C0A61084F06A000000004109000"), "noCommonApplication"],
+  ["taken away at once", answering(), "tapTorn"],
+  ["taken away when the cryptogram was asked for", answering(DIRECTORY, FCI), "tapTornAfterCryptogram"],
+  ["an application that refuses the mode", answering(DIRECTORY, FCI, "6985"), "readerModeUnsupported"],
+] as const)("a tap that became no payment: %s", async (_name, card, cause) => {
+  const amount = { minor: "1000", currency: "156" } as const;
+  const { sale, pairingCode } = must(await acquirer.till.startSale({ terminalId: "T0000001", amount }, context()));
+  const tapped = await acquirer.presentCard("T0000001", pairingCode, card);
+  expect(tapped).toMatchObject({ state: "waitingForCard", cause });
+  expect(await journeyOf(tapped.caseCode)).toBe(sale.saleId);
+  expect(await held(sale.saleId)).toEqual([`${cause} terminal`]);
+});
+
+test("over the limit of the till, a blocked merchant, one that takes no taps", async () => {
+  const start = (minor: string) =>
+    acquirer.till.startSale({ terminalId: "T0000001", amount: { minor, currency: "156" } }, context());
+  const { pairingCode } = must(await start("5000001"));
+  expect(await acquirer.presentCard("T0000001", pairingCode, answering())).toMatchObject({
+    cause: "aboveTerminalLimit",
+  });
+  for (const [change, cause] of [
+    [{ blocked: true }, "merchantBlocked"],
+    [{ blocked: false, contactless: false }, "cardKindNotOpened"],
+  ] as const) {
+    expect(await acquirer.setMerchant("999000150810001", change)).toBe(true);
+    const refused = await start("1000");
+    expect(refused).toMatchObject({ ok: false, error: { code: "wrongState", cause } });
+    const caseCode = refused.ok ? undefined : refused.error.caseCode;
+    expect(await held((await journeyOf(caseCode))!)).toEqual([`${cause} acquirer`]);
+  }
+  expect(await acquirer.setMerchant("nobody", { blocked: true })).toBe(false);
+});
+
+test("a refund of nothing that we sold says so", async () => {
+  const amount = { minor: "1", currency: "156" } as const;
+  const asked = { journeyId: "refund-1", idempotencyKey: "refund-1" };
+  expect(await acquirer.till.refund({ saleId: "unknown", amount }, asked)).toMatchObject({
+    error: { code: "notFound", cause: "refundNotMatched" },
+  });
+  expect(await held("refund-1")).toEqual(["refundNotMatched acquirer"]);
 });

@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  await db.query({ text: "truncate journal, owed_reversal" });
+  await db.query({ text: "truncate journal, owed_reversal, fact" });
   clock = manualClock(START);
   log = [];
   open();
@@ -558,6 +558,69 @@ describe("journal", () => {
     expect(rows[0]!["pan_hash"]).toMatch(/^[0-9a-f]{32}$/);
     expect(JSON.stringify(rows, (_key, value) => (typeof value === "bigint" ? `${value}` : value))).not.toContain(
       CARD_A.slice(0, -4),
+    );
+  });
+});
+
+describe("evidence", () => {
+  const held = async (request: IsoMessage) => {
+    const journeyId = journeyOf(request);
+    const answer = await network.evidenceApi.holdings({ journeyId }, { journeyId, idempotencyKey: "e" });
+    return answer.ok
+      ? answer.value.holdings[0]!.facts.map(({ code, data }) =>
+          [code, data["peer"], data["operation"], data["answer"] ?? data["field"]].filter(Boolean).join(" "),
+        )
+      : [];
+  };
+
+  test("of a payment that passed: what came and what was answered, and nothing written for it", async () => {
+    const request = sale();
+    shop.send(request);
+    bankA.answer(await bankA.next("0200"), "51");
+    expect(await shop.answerTo(request)).toBe("51");
+    expect(await held(request)).toEqual(["received acquirer 0200", "decided acquirer 0200 51"]);
+    expect(await db.query({ text: "select 1 as one from fact" })).toEqual([]);
+  });
+
+  test.each<[string, () => IsoMessage, string, readonly string[]]>([
+    ["no route", () => sale({ 2: card("611111111111111") }), "92", ["routeMissing"]],
+    ["a route to nobody", () => sale({ 2: card("621111111111111") }), "92", ["routeMissing"]],
+    ["no amount", () => sale({ 4: undefined }), "30", ["messageMalformed F4"]],
+  ])("%s", async (_name, request, code, expected) => {
+    const asked = request();
+    shop.send(asked);
+    expect(await shop.answerTo(asked)).toBe(code);
+    const facts = await held(asked);
+    expect(facts).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  test("the bank's line is down", async () => {
+    bankA.down();
+    const request = sale();
+    shop.send(request);
+    expect(await shop.answerTo(request)).toBe("91");
+    expect(await held(request)).toContain("linkNotReady issuer 0200");
+  });
+
+  test("the bank is silent: what is owed is on record, and so is its end", async () => {
+    const request = sale();
+    await giveUp(request, bankA);
+    expect(await held(request)).toEqual(
+      expect.arrayContaining(["sent issuer 0200", "unanswered issuer 0200", "reversalSent"]),
+    );
+    expect(await held(request)).not.toContain("reversalDone");
+    bankA.answer(await bankA.next("0420"), "00");
+    await until(async () => (await held(request)).includes("reversalDone"));
+  });
+
+  test("the TSP is silent", async () => {
+    const request = sale({ 2: TOKEN });
+    shop.send(request);
+    await tsp.next("authorise");
+    clock.advance(tspAnswerMs);
+    expect(await shop.answerTo(request)).toBe("96");
+    expect(await held(request)).toEqual(
+      expect.arrayContaining(["sent tsp authoriseToken", "unanswered tsp authoriseToken"]),
     );
   });
 });
