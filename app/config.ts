@@ -23,7 +23,16 @@ export interface ServeOptions {
 }
 
 /** `issuer` is the address of its ISO 8583 host, `issuer-api` of its JSON side; likewise for the others. */
-export const PEER_OPTIONS = ["network", "tsp", "tsp-api", "issuer", "issuer-api", "wallet-api"] as const;
+export const PEER_OPTIONS = [
+  "network",
+  "tsp",
+  "tsp-api",
+  "issuer",
+  "issuer-api",
+  "wallet-api",
+  "network-api",
+  "acquirer-api",
+] as const;
 export type PeerOption = (typeof PEER_OPTIONS)[number];
 
 /** How long the acquirer waits for the network, the network for an issuer, and both before a reversal goes again. */
@@ -63,6 +72,8 @@ const OPTION_OF_EDGE: Readonly<Record<EdgeName, PeerOption>> = {
   issuerToTsp: "tsp-api",
   tspToIssuer: "issuer-api",
   tspToWallet: "wallet-api",
+  tspToNetwork: "network-api",
+  networkToAcquirer: "acquirer-api",
 };
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);

@@ -7,7 +7,7 @@ import { httpCalls, memoryCalls } from "#platform/calls";
 import { serveApi } from "#platform/http";
 import { memoryLink } from "#platform/memory-link";
 import { FRAMINGS, tcpLink, tcpLinkServer } from "#platform/tcp";
-import { toBase64url } from "#protocol/bytes";
+import { err, toBase64url } from "#protocol/bytes";
 import type { ServeConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { EDGES, type EdgeName, pathOf, wiringOf } from "./topology.ts";
@@ -29,12 +29,23 @@ export interface Edges {
 export type FrameEdge = "acquirerToNetwork" | "networkToTsp" | "networkToIssuer";
 export type JsonEdge = Exclude<EdgeName, FrameEdge>;
 
+/** Stands on every edge of a sandbox, and does to what passes what it was told to. */
+export interface EdgeFaults {
+  link(name: FrameEdge, link: Link): Link;
+  calls<A extends Api>(name: JsonEdge, calls: Calls<A>): Calls<A>;
+}
+
 export function createEdges(
   config: ServeConfig,
   environment: Pick<Environment, "linkSecret">,
-  ports: { readonly clock: Clock & Timers; readonly log: Log; readonly tap: WireTap },
+  ports: {
+    readonly clock: Clock & Timers;
+    readonly log: Log;
+    readonly tap: WireTap;
+    readonly faults?: EdgeFaults | undefined;
+  },
 ): Edges {
-  const { clock, log, tap } = ports;
+  const { clock, log, tap, faults } = ports;
   const pairs = new Map<FrameEdge, { link: Link; server: LinkServer }>();
   const offered = new Map<JsonEdge, Calls<Api>>();
   const servers: LinkServer[] = [];
@@ -71,7 +82,7 @@ export function createEdges(
               ...secretOf(name),
             });
       return tapLink(
-        link,
+        faults === undefined ? link : faults.link(name, link),
         tap,
         { from: edge.from, to: edge.to, kind: edge.kind === "token" ? "token" : "iso8583" },
         clock,
@@ -94,24 +105,26 @@ export function createEdges(
       const edge = EDGES[name];
       const record = tapJson(tap, { from: edge.from, to: edge.to }, clock);
       const address = config.addresses[name];
+      const faulty = (calls: Calls<A>) => (faults === undefined ? calls : faults.calls(name, calls));
       if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined)
-        return httpCalls(api, {
-          baseUrl: `${address.origin}${address.pathname.replace(/\/$/, "")}${pathOf(edge)}`,
-          tap: record,
-          bearer: bearerOf(name),
-        });
+        return faulty(
+          httpCalls(api, {
+            baseUrl: `${address.origin}${address.pathname.replace(/\/$/, "")}${pathOf(edge)}`,
+            tap: record,
+            bearer: bearerOf(name),
+          }),
+        );
       // The far end is made later than its caller: they know each other by name only.
       const late = Object.fromEntries(
         Object.keys(api).map((operation) => [
           operation,
-          (request: never, context: never) => (offered.get(name) as Calls<Api>)[operation]!(request, context),
+          async (request: never, context: never) =>
+            offered.get(name)?.[operation]?.(request, context) ?? err(problem("peerUnavailable")),
         ]),
       ) as unknown as Calls<A>;
-      return memoryCalls(
-        api,
-        { calls: late, onFailure: (operation, error) => log.error("call.failed", { edge: name, operation, error }) },
-        record,
-      );
+      const onFailure = (operation: string, error: unknown) =>
+        log.error("call.failed", { edge: name, operation, error });
+      return faulty(memoryCalls(api, { calls: late, onFailure }, record));
     },
     offer(name, api, calls, door) {
       offered.set(name, calls as unknown as Calls<Api>);

@@ -7,6 +7,7 @@ import {
   createAcquirer,
   DEFAULT_ACQUIRER,
 } from "#acquirer";
+import { acquirerNetworkApi, networkTspApi } from "#contracts/evidence-api";
 import { issuerApi } from "#contracts/issuer-api";
 import type { Clock, Log, MessageSender, Random, Timers } from "#contracts/ports";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
@@ -23,7 +24,7 @@ import { TOKEN_RANGES } from "#protocol/paytoken";
 import { createTsp, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
-import { createEdges } from "./edges.ts";
+import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
 import { EDGES, type Party } from "./topology.ts";
 
@@ -45,6 +46,8 @@ export interface SystemPorts {
   readonly tap: WireTap;
   /** Where the wallet's pages come from: passkeys are bound to it. */
   readonly origin: string;
+  /** Of a sandbox: what goes wrong between the parties. */
+  readonly faults?: EdgeFaults;
 }
 
 const ISSUER_ID = "99900001";
@@ -60,7 +63,7 @@ const NETWORK: Omit<NetworkConfig, "timing"> = {
 export async function startSystem(config: ServeConfig, ports: SystemPorts): Promise<System> {
   const { clock, random, log, tap } = ports;
   const environment = await openEnvironment(config, ports);
-  const edges = createEdges(config, environment, { clock, log, tap });
+  const edges = createEdges(config, environment, { clock, log, tap, faults: ports.faults });
   const doors = new Map<number, Hono>();
   const listening: Listening[] = [];
   const stops: (() => Promise<void>)[] = [];
@@ -101,6 +104,9 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         webAuthn: { rpId: new URL(ports.origin).hostname, origins: [ports.origin] },
       });
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
+      const { start, stop } = wallet;
+      begin.push(start);
+      stops.push(stop);
     }
     if (hosts("tsp")) {
       const tsp = createTsp({
@@ -111,6 +117,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sealer,
         issuer: edges.calls("tspToIssuer", issuerApi),
         wallet: edges.calls("tspToWallet", walletTspApi),
+        network: edges.calls("tspToNetwork", networkTspApi),
       });
       edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset));
       edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset));
@@ -154,7 +161,9 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         tsp: edges.link("networkToTsp"),
         issuers: [{ id: ISSUER_ID, link: edges.link("networkToIssuer") }],
         config: { ...NETWORK, timing: networkTiming(config.timing) },
+        acquirer: edges.calls("networkToAcquirer", acquirerNetworkApi),
       });
+      edges.offer("tspToNetwork", networkTspApi, network.evidenceApi, doorAt(EDGES.tspToNetwork.portOffset));
       await edges.serve("acquirerToNetwork", network.acquirers);
       begin.push(() => network.start());
       stops.push(() => network.stop());
@@ -175,6 +184,12 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
           }),
       });
       acquirer = shop;
+      edges.offer(
+        "networkToAcquirer",
+        acquirerNetworkApi,
+        shop.evidenceApi,
+        doorAt(EDGES.networkToAcquirer.portOffset),
+      );
       begin.push(() => shop.start());
       stops.push(() => shop.stop());
     }

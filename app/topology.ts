@@ -22,7 +22,9 @@ export type EdgeName =
   | "walletToTsp"
   | "issuerToTsp"
   | "tspToIssuer"
-  | "tspToWallet";
+  | "tspToWallet"
+  | "tspToNetwork"
+  | "networkToAcquirer";
 
 export const EDGES: Readonly<Record<EdgeName, Edge>> = {
   acquirerToNetwork: { from: "acquirer", to: "network", kind: "iso", portOffset: 11 },
@@ -32,6 +34,9 @@ export const EDGES: Readonly<Record<EdgeName, Edge>> = {
   issuerToTsp: { from: "issuer", to: "tsp", kind: "json", portOffset: 14 },
   tspToIssuer: { from: "tsp", to: "issuer", kind: "json", portOffset: 15 },
   tspToWallet: { from: "tsp", to: "wallet", kind: "json", portOffset: 16 },
+  // What these hold of a journey, for those who explain it; payments go the other lines.
+  tspToNetwork: { from: "tsp", to: "network", kind: "json", portOffset: 17 },
+  networkToAcquirer: { from: "network", to: "acquirer", kind: "json", portOffset: 18 },
 };
 
 export type Wiring = "memory" | "listen" | "call" | "absent";
