@@ -1,5 +1,6 @@
 import type { KeyClass } from "#contracts/device-package";
 import type { PublicJwk } from "#contracts/ports";
+import type { Fact } from "#protocol/diagnosis";
 
 /** A card as it lies on the device: everything secret is still sealed to the device's key. */
 export interface StoredCard {
@@ -46,4 +47,13 @@ export interface DeviceKeys {
   readonly publicKey: PublicJwk;
   /** Plain bytes, or undefined when the JWE does not open with this unlock. */
   openJwe(compact: string, unlock: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+/** What the device saw and could not tell yet. Each change is durable when its promise resolves. */
+export interface DeviceJournal {
+  add(fact: Fact): Promise<void>;
+  /** Oldest first. */
+  pending(): Promise<readonly Fact[]>;
+  /** The oldest so many have been told. */
+  drop(count: number): Promise<void>;
 }

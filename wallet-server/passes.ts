@@ -105,7 +105,10 @@ export async function addPass(
 export async function updateToken(db: Queries, token: TokenView): Promise<Pass | undefined> {
   const rows = await db.query<PassRow>(
     {
-      text: `update pass set token = $2::jsonb, token_changed_at = $3 where token_ref = $1 and token_changed_at <= $3
+      // A renewed token has other data: its device fetches them anew.
+      text: `update pass set token = $2::jsonb, token_changed_at = $3,
+          provisioned = provisioned and coalesce(token->>'expiry', $2::jsonb->>'expiry') is not distinct from ($2::jsonb->>'expiry')
+        where token_ref = $1 and token_changed_at <= $3
         and token->>'status' <> 'deleted' returning ${COLUMNS}`,
     },
     [token.tokenRef, JSON.stringify(token), token.changedAt],

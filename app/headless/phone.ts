@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { compactDecrypt, importJWK } from "jose";
 import type { Calls } from "#contracts/operation";
 import type { PublicJwk } from "#contracts/ports";
-import { type WalletDeviceApi, type WalletSignInApi, walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
+import { problem } from "#contracts/problem";
+import {
+  type DeviceFacts,
+  type WalletDeviceApi,
+  type WalletSignInApi,
+  walletDeviceApi,
+  walletSignInApi,
+} from "#contracts/wallet-api";
 import type { DeviceKeys } from "#device/secure-element";
 import { createWallet, type Wallet } from "#device/wallet";
 import { httpCalls } from "#platform/calls";
@@ -12,7 +19,9 @@ import { systemClock } from "#platform/clock";
 import { type FileDeviceStorage, openDeviceStorage } from "#platform/device-storage";
 import { nodeCipher, sealer } from "#platform/keystore";
 import { systemRandom } from "#platform/random";
-import type { Result } from "#protocol/bytes";
+import { err, type Result } from "#protocol/bytes";
+import { type DeviceModel, deviceModel } from "#protocol/devices";
+import { openFactJournal } from "./fact-journal.ts";
 import { holdToField } from "./field-client.ts";
 import { createSoftwarePasskey, type SoftwarePasskey } from "./software-passkey.ts";
 
@@ -26,6 +35,11 @@ export interface HeadlessPhone {
   readonly storage: FileDeviceStorage;
   /** Signs another device in to the same account. */
   readonly passkey: SoftwarePasskey;
+  readonly accountId: string;
+  /** Of an account that was made here: what its holder would write down. */
+  readonly recoveryCodes: readonly string[];
+  /** What it says of itself; a scenario changes it. Without `online` nothing leaves it. */
+  readonly facts: { -readonly [Field in Exclude<keyof DeviceFacts, "use">]: DeviceFacts[Field] };
   /** Holds the armed card to a terminal. */
   tap(acquirerUrl: string, terminalId: string, pairingCode: string): Promise<number>;
   close(): void;
@@ -43,7 +57,16 @@ export interface PhoneOptions {
   readonly tap?: (name: string, direction: "request" | "answer", json: string) => void;
   /** Of an account that is there; absent: a new account with a new passkey. */
   readonly passkey?: SoftwarePasskey;
+  /** A code that another device of an account shows: this one joins it with a passkey of its own. */
+  readonly join?: { readonly joinCode: string; readonly accountName: string };
+  /** A model of the catalogue. */
+  readonly model?: string;
+  /** What differs from a phone in good order. */
+  readonly facts?: Partial<Omit<DeviceFacts, "use">>;
+  readonly birthYear?: number;
 }
+
+const MODEL = "phone-10";
 
 export async function openHeadlessPhone(options: PhoneOptions): Promise<HeadlessPhone> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
@@ -53,25 +76,48 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
   const passkey = options.passkey ?? createSoftwarePasskey(options.origin);
   const context = () => ({ journeyId: systemRandom.uuid(), idempotencyKey: systemRandom.uuid() });
 
+  const journal = openFactJournal(join(options.folder, "facts.journal"));
+  const model = options.model ?? MODEL;
+  const known = deviceModel(model);
+  const facts = { ...inGoodOrder(model, known), ...options.facts };
+
   async function openSession() {
     if (options.passkey !== undefined) {
       const { ceremonyId, options: asked } = must(await signIn.signInOptions({}, context()));
       return must(await signIn.signIn({ ceremonyId, response: passkey.signIn(asked) }, context()));
     }
-    const { ceremonyId, options: asked } = must(await signIn.registerOptions({ name: options.name }, context()));
-    return must(await signIn.register({ ceremonyId, response: passkey.register(asked) }, context()));
+    if (options.join !== undefined) {
+      const { ceremonyId, options: asked } = must(await signIn.joinOptions(options.join, context()));
+      return must(await signIn.join({ ceremonyId, response: passkey.register(asked) }, context()));
+    }
+    const { name, birthYear } = options;
+    const asked = { name, ...(birthYear === undefined ? {} : { birthYear }) };
+    const begun = must(await signIn.registerOptions(asked, context()));
+    const response = passkey.register(begun.options);
+    return must(await signIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
   }
 
-  const { accessToken } = await openSession();
+  const { accessToken, accountId } = await openSession();
   const { tap } = options;
-  const calls = httpCalls(walletDeviceApi, {
-    baseUrl: `${options.walletUrl}/wallet`,
-    bearer: accessToken,
-    ...(tap === undefined ? {} : { tap }),
-  });
+  const calls = whileOnline(
+    facts,
+    httpCalls(walletDeviceApi, {
+      baseUrl: `${options.walletUrl}/wallet`,
+      bearer: accessToken,
+      ...(tap === undefined ? {} : { tap }),
+    }),
+  );
+  const isNew = options.passkey === undefined && options.join === undefined;
+  const recoveryCodes = isNew ? must(await calls.makeRecoveryCodes({}, context())).codes : [];
   const { deviceId } = must(
     await calls.enrolDevice(
-      { name: options.name, kind: "phone", keySource: options.keySource, publicKey: keys.publicKey },
+      {
+        name: options.name,
+        kind: known?.kind ?? "phone",
+        model,
+        keySource: options.keySource,
+        publicKey: keys.publicKey,
+      },
       context(),
     ),
   );
@@ -83,9 +129,14 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     clock: systemClock,
     random: systemRandom,
     cipher: nodeCipher,
+    about: () => ({ ...facts }),
+    journal,
   });
   return {
     deviceId,
+    accountId,
+    recoveryCodes,
+    facts,
     folder: options.folder,
     calls,
     wallet,
@@ -97,6 +148,23 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     },
     close: () => storage.close(),
   };
+}
+
+function inGoodOrder(model: string, known: DeviceModel | undefined): Omit<DeviceFacts, "use"> {
+  const osVersion = known?.advisedOs ?? "1";
+  return { model, osVersion, passcodeOn: true, biometricOn: true, integrity: true, online: true };
+}
+
+/** A device without a connection hears nothing, and nothing leaves it. */
+function whileOnline(facts: { readonly online: boolean }, calls: Calls<WalletDeviceApi>): Calls<WalletDeviceApi> {
+  const cut = Object.entries(calls).map(([name, ask]) => [
+    name,
+    async (...asked: never[]) =>
+      facts.online
+        ? (ask as (...asked: never[]) => Promise<unknown>)(...asked)
+        : err(problem("peerUnavailable", { detail: "the device is offline" })),
+  ]);
+  return Object.fromEntries(cut) as Calls<WalletDeviceApi>;
 }
 
 /** The device's key pair, in a file of its owner's. A headless device has no finger to wrap it under. */

@@ -4,10 +4,11 @@ import { DeviceData, type SealedKeyBatch } from "#contracts/device-package";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { Clock, PublicJwk, Random, Sealer } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
-import type { BindingView, PassView, WalletDeviceApi } from "#contracts/wallet-api";
+import type { BindingView, DeviceFacts, PassView, WalletDeviceApi } from "#contracts/wallet-api";
 import { err, fromUtf8, ok, type Result, toUtf8 } from "#protocol/bytes";
 import type { CardCipher } from "#protocol/crypto";
-import type { DeviceKeys, DeviceStorage } from "../ports.ts";
+import type { Cause, Fact, Stage, Step } from "#protocol/diagnosis";
+import type { DeviceJournal, DeviceKeys, DeviceStorage } from "../ports.ts";
 import { type Applet, cardKeySource, createApplet, singleUseKeySource } from "../secure-element/index.ts";
 
 export interface WalletPorts {
@@ -18,14 +19,27 @@ export interface WalletPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly cipher: CardCipher;
+  /** What the device says of itself at this moment. */
+  readonly about: () => Omit<DeviceFacts, "use">;
+  /** Where facts wait until they can be told; in memory when absent. */
+  readonly journal?: DeviceJournal;
 }
 
 /** The wallet on one device: binds cards, keeps their sealed data and keys, and arms one for a payment. */
 export interface Wallet {
   readonly applet: Applet;
-  startBinding(deviceId: string, language: Language): ReturnType<Calls<WalletDeviceApi>["startBinding"]>;
-  /** Seals what the holder typed to the TSP: nobody on the way can read it. */
-  submitCard(bindingId: string, cardKey: PublicJwk, card: CardData): Promise<Result<BindingView, Problem>>;
+  startBinding(
+    deviceId: string,
+    language: Language,
+    use?: DeviceFacts["use"],
+  ): ReturnType<Calls<WalletDeviceApi>["startBinding"]>;
+  /** Seals what the holder typed, or the camera read, to the TSP: nobody on the way can read it. */
+  submitCard(
+    bindingId: string,
+    cardKey: PublicJwk,
+    card: CardData,
+    source?: "typed" | "camera",
+  ): Promise<Result<BindingView, Problem>>;
   submitCode(bindingId: string, cardKey: PublicJwk, code: string): ReturnType<Calls<WalletDeviceApi>["submitCode"]>;
   /** Fetches what the token needs on this device. Safe to repeat: used and known keys are left out. */
   provision(pass: PassView): Promise<Result<PassView, Problem>>;
@@ -37,16 +51,35 @@ export interface Wallet {
   disarm(): void;
   /** Fetches keys when few are left. */
   refill(pass: PassView): Promise<Result<"refilled" | "enough", Problem>>;
-  /** Follows the wallet server: a card that was removed there loses its keys here at once. */
+  /** Follows the wallet server: a card that was removed there loses its keys here at once, one that was stopped is disarmed. */
   follow(passes: readonly PassView[]): Promise<void>;
+  /**
+   * First contact after a time without, and any later one: tells what happened here, learns what happened there, and fetches
+   * what is missing of active cards.
+   */
+  sync(deviceId: string): Promise<Result<readonly PassView[], Problem>>;
+  /** Keeps what happened on the device for the next contact. */
+  saw(what: DeviceSaw): Promise<void>;
+}
+
+export interface DeviceSaw {
+  readonly journeyId: string;
+  readonly stage: Stage;
+  readonly code: Cause | Step;
+  readonly outcome: Fact["outcome"];
+  readonly data?: Fact["data"];
 }
 
 const KEYS_LOW = 4;
 const KEYS_A_BATCH = 10;
+const FACTS_A_REPORT = 64;
 
 export function createWallet(ports: WalletPorts): Wallet {
   const { calls, storage, keys, sealer, clock, random, cipher } = ports;
+  const journal = ports.journal ?? memoryJournal();
   const applet = createApplet(cipher);
+  /** The card within reach of a reader. */
+  let armed: string | undefined;
   /** Cards that make their own keys, as opening them has shown. */
   const selfKeyed = new Set<string>();
   const context = (journeyId: string): CallContext => ({ journeyId, idempotencyKey: random.uuid() });
@@ -59,54 +92,128 @@ export function createWallet(ports: WalletPorts): Wallet {
     );
   }
 
+  async function saw({ data = {}, ...what }: DeviceSaw): Promise<void> {
+    await journal.add({ ...what, at: clock.now(), party: "device", data });
+  }
+
+  /** It failed here, before anything left the device. */
+  async function failed(journeyId: string, stage: Stage, cause: Cause, said: Problem): Promise<Result<never, Problem>> {
+    await saw({ journeyId, stage, code: cause, outcome: "failed" });
+    return err({ ...said, cause });
+  }
+
+  function disarm(): void {
+    armed = undefined;
+    applet.disarm();
+  }
+
+  async function provision(pass: PassView): Promise<Result<PassView, Problem>> {
+    const { passId } = pass;
+    const { tokenRef } = pass.token;
+    const fetched = await calls.collectPackage({ passId }, context(passId));
+    if (!fetched.ok) return fetched;
+    try {
+      await storage.saveCard({ tokenRef, passId, dataJwe: fetched.value.dataJwe });
+      if (fetched.value.batch !== undefined) await keep(tokenRef, fetched.value.batch);
+    } catch {
+      return failed(
+        passId,
+        "issue",
+        "deviceStorageFailed",
+        problem("internal", { detail: "the device could not keep it" }),
+      );
+    }
+    return calls.confirmProvisioned({ passId }, context(passId));
+  }
+
+  async function openCard(tokenRef: string, unlock: Uint8Array): Promise<DeviceData | undefined> {
+    const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
+    const plain = stored === undefined ? undefined : await keys.openJwe(stored.dataJwe, unlock);
+    const text = plain === undefined ? undefined : toUtf8(plain);
+    const data = text === undefined ? undefined : v.safeParse(DeviceData, JSON.parse(text));
+    return data?.success === true ? data.output : undefined;
+  }
+
+  async function follow(passes: readonly PassView[]): Promise<void> {
+    const live = new Set(passes.filter((pass) => pass.token.status !== "deleted").map((pass) => pass.token.tokenRef));
+    const active = new Set(passes.filter((pass) => pass.token.status === "active").map((pass) => pass.token.tokenRef));
+    if (armed !== undefined && !active.has(armed)) disarm();
+    for (const card of await storage.cards()) if (!live.has(card.tokenRef)) await storage.removeCard(card.tokenRef);
+  }
+
+  async function report(deviceId: string): Promise<Result<unknown, Problem>> {
+    for (;;) {
+      const facts = (await journal.pending()).slice(0, FACTS_A_REPORT);
+      if (facts.length === 0) return ok("told");
+      const told = await calls.reportFacts({ deviceId, facts }, context(deviceId));
+      // What the server will never take would stand in the way for ever.
+      if (!told.ok && told.error.code !== "badRequest" && told.error.code !== "notFound") return told;
+      await journal.drop(facts.length);
+    }
+  }
+
   return {
     applet,
-    startBinding: (deviceId, language) =>
-      calls.startBinding(
-        { deviceId, facts: { passcodeOn: true, biometricOn: true, online: true, osVersion: "kabao" }, language },
-        context(deviceId),
-      ),
-    async submitCard(bindingId, cardKey, card) {
-      return calls.submitCard({ bindingId, cardJwe: await sealJson(cardKey, card) }, context(bindingId));
+    saw,
+    async startBinding(deviceId, language, use = "store") {
+      const facts = { ...ports.about(), use };
+      // A journey that nobody but this device knows of, until it can tell.
+      const journeyId = random.uuid();
+      if (!facts.online) return failed(journeyId, "preflight", "deviceOffline", problem("peerUnavailable"));
+      const begun = await calls.startBinding({ deviceId, facts, language }, context(deviceId));
+      if (begun.ok || begun.error.code !== "peerUnavailable") return begun;
+      return failed(journeyId, "preflight", "walletServiceDown", begun.error);
+    },
+    async submitCard(bindingId, cardKey, card, source = "typed") {
+      const cardJwe = await sealJson(cardKey, card);
+      return calls.submitCard({ bindingId, cardJwe, source }, context(bindingId));
     },
     async submitCode(bindingId, cardKey, code) {
       return calls.submitCode({ bindingId, codeJwe: await sealJson(cardKey, { code }) }, context(bindingId));
     },
-    async provision(pass) {
-      const { passId } = pass;
-      const { tokenRef } = pass.token;
-      const fetched = await calls.collectPackage({ passId }, context(passId));
-      if (!fetched.ok) return fetched;
-      await storage.saveCard({ tokenRef, passId, dataJwe: fetched.value.dataJwe });
-      if (fetched.value.batch !== undefined) await keep(tokenRef, fetched.value.batch);
-      return calls.confirmProvisioned({ passId }, context(passId));
-    },
+    provision,
     async arm(pass, unlock) {
-      const { tokenRef, status } = pass.token;
-      const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
-      if (stored === undefined || status !== "active") return err(problem("wrongState", { at: "passId" }));
-      const plain = await keys.openJwe(stored.dataJwe, unlock);
-      const text = plain === undefined ? undefined : toUtf8(plain);
-      const data = text === undefined ? undefined : v.safeParse(DeviceData, JSON.parse(text));
-      if (data?.success !== true)
-        return err(problem("forbidden", { detail: "the card does not open with this passkey" }));
-      const { udkHex } = data.output;
+      const { tokenRef, status, expiry } = pass.token;
+      const tap = `tap-${random.uuid()}`;
+      const stored = (await storage.cards()).some((card) => card.tokenRef === tokenRef);
+      if (!stored || status !== "active") return err(problem("wrongState", { at: "passId" }));
+      let data = await openCard(tokenRef, unlock);
+      if (data === undefined)
+        return failed(
+          tap,
+          "tap",
+          "userNotVerified",
+          problem("forbidden", { detail: "the card does not open with this passkey" }),
+        );
+      // The token was renewed: what lies here is of its former life.
+      if (expiry !== undefined && data.tokenExpiry !== expiry) {
+        const renewed = await provision(pass);
+        if (!renewed.ok) return renewed;
+        data = (await openCard(tokenRef, unlock)) ?? data;
+      }
+      const { udkHex } = data;
       if (udkHex !== undefined) selfKeyed.add(tokenRef);
       if (udkHex === undefined && (await storage.keysLeft(tokenRef)) === 0)
-        return err(problem("wrongState", { detail: "no keys left: connect to fetch more" }));
+        return failed(
+          tap,
+          "tap",
+          "payKeysUsedUp",
+          problem("wrongState", { detail: "no keys left: connect to fetch more" }),
+        );
       const source =
         udkHex === undefined
           ? singleUseKeySource(storage, tokenRef, "user", clock.now(), keys, unlock)
           : cardKeySource(storage, tokenRef, udkHex, cipher);
       applet.arm({
-        data: data.output,
+        data,
         keyClass: udkHex === undefined ? "user" : "secureElement",
         keys: source,
         holderVerified: true,
       });
+      armed = tokenRef;
       return ok("armed");
     },
-    disarm: () => applet.disarm(),
+    disarm,
     async refill(pass) {
       const { tokenRef } = pass.token;
       const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
@@ -117,9 +224,34 @@ export function createWallet(ports: WalletPorts): Wallet {
       await keep(tokenRef, more.value.batch);
       return ok("refilled");
     },
-    async follow(passes) {
-      const live = new Set(passes.filter((pass) => pass.token.status !== "deleted").map((pass) => pass.token.tokenRef));
-      for (const card of await storage.cards()) if (!live.has(card.tokenRef)) await storage.removeCard(card.tokenRef);
+    follow,
+    async sync(deviceId) {
+      const told = await report(deviceId);
+      if (!told.ok) return told;
+      const answer = await calls.passes({ deviceId }, context(deviceId));
+      if (!answer.ok) return answer;
+      const { passes } = answer.value;
+      await follow(passes);
+      const now: PassView[] = [];
+      for (const pass of passes) {
+        const missing = pass.token.status === "active" && !pass.provisioned;
+        const stored = missing ? await provision(pass) : ok(pass);
+        now.push(stored.ok ? stored.value : pass);
+      }
+      return ok(now);
+    },
+  };
+}
+
+function memoryJournal(): DeviceJournal {
+  let facts: readonly Fact[] = [];
+  return {
+    async add(fact) {
+      facts = [...facts, fact];
+    },
+    pending: async () => facts,
+    async drop(count) {
+      facts = facts.slice(count);
     },
   };
 }

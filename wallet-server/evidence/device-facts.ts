@@ -6,6 +6,7 @@ import { CAUSES, type Fact, type FactCode, isCause, maskFact, type Step } from "
 import type { Desk } from "../desk.ts";
 import { deviceOf } from "../devices.ts";
 import { countTry } from "../limits.ts";
+import { journeyOf, passesOf } from "../passes.ts";
 import type { Session } from "../session.ts";
 import { journeyOwner } from "./journeys.ts";
 
@@ -51,13 +52,19 @@ export function deviceFacts(desk: Desk, session: Session): Pick<Calls<WalletDevi
           if (fault !== undefined)
             return err(problem("badRequest", { at: `facts.${i}.${fault}`, detail: "nothing a device can say" }));
         }
-        const journeys = new Set(request.facts.map((fact) => fact.journeyId));
+        // What a device calls by its pass belongs to the binding that brought it.
+        const passes = new Map((await passesOf(db, deviceId)).map((pass) => [pass.passId, journeyOf(pass)]));
+        const told = request.facts.map((fact) => ({
+          ...fact,
+          journeyId: passes.get(fact.journeyId) ?? fact.journeyId,
+        }));
+        const journeys = new Set(told.map((fact) => fact.journeyId));
         for (const journeyId of journeys) {
           const known = await journeyOwner(db, journeyId);
           if (known !== undefined && (known.accountId !== accountId || known.deviceId !== deviceId))
             return err(
               problem("notFound", {
-                at: `facts.${request.facts.findIndex((f) => f.journeyId === journeyId)}.journeyId`,
+                at: `facts.${told.findIndex((fact) => fact.journeyId === journeyId)}.journeyId`,
               }),
             );
         }
@@ -72,7 +79,7 @@ export function deviceFacts(desk: Desk, session: Session): Pick<Calls<WalletDevi
                 },
                 [journeyId, accountId, deviceId],
               );
-          await facts.note(tx, ...request.facts.map(maskFact));
+          await facts.note(tx, ...told.map(maskFact));
         });
         return ok({});
       }),
