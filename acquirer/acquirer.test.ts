@@ -78,7 +78,7 @@ async function open(): Promise<void> {
 }
 
 /** Waits for what links and the database bring about by themselves; the clock stands still meanwhile. */
-const until = (expectation: () => unknown) => vi.waitFor(expectation, { timeout: 5000, interval: 5 });
+const until = (expectation: () => unknown) => vi.waitFor(expectation, { timeout: 15_000, interval: 5 });
 const becomes = (saleId: string, state: string) => until(async () => expect((await view(saleId)).state).toBe(state));
 const arrived = (kind: string, count: number) =>
   until(() => expect(kinds().filter((one) => one === kind)).toHaveLength(count));
