@@ -1,0 +1,150 @@
+import type { Api, CallContext, Calls } from "#contracts/operation";
+import type { Link, LinkHandlers } from "#contracts/ports";
+import { type Problem, problem } from "#contracts/problem";
+import type { FaultSpec } from "#contracts/sandbox-api";
+import { err, type Result } from "#protocol/bytes";
+import type { EdgeFaults, FrameEdge } from "../edges.ts";
+import type { EdgeName } from "../topology.ts";
+
+interface Standing {
+  readonly faultId: string;
+  readonly fault: FaultSpec;
+  hits: number;
+}
+
+export interface FaultBoard extends EdgeFaults {
+  add(fault: FaultSpec): string;
+  lift(faultId?: string): void;
+  list(): readonly { readonly faultId: string; readonly fault: FaultSpec; readonly hits: number }[];
+}
+
+/** A refusal for load says when to come back. */
+const BUSY_FOR_MS = 30_000;
+
+/** Faults on the lines between parties that run in one process: what a real line, a peer's program or a load can do. */
+export function createFaultBoard(): FaultBoard {
+  let serial = 0;
+  let standing: Standing[] = [];
+  const lines = new Map<FrameEdge, Set<(down: boolean) => void>>();
+
+  /** The first fault that fits, counted; it goes when it has been met as often as it should be. */
+  function meet(edge: EdgeName, kinds: readonly FaultSpec["does"][], operation?: string): FaultSpec | undefined {
+    const one = standing.find(
+      ({ fault }) =>
+        fault.edge === edge &&
+        kinds.includes(fault.does) &&
+        (fault.operation === undefined || fault.operation === operation),
+    );
+    if (one === undefined) return undefined;
+    one.hits += 1;
+    if (one.fault.times !== undefined && one.hits >= one.fault.times)
+      standing = standing.filter((other) => other !== one);
+    return one.fault;
+  }
+  const isCut = (edge: EdgeName) => standing.some(({ fault }) => fault.edge === edge && fault.does === "cut");
+  const tellLine = (edge: EdgeName) => {
+    for (const tell of lines.get(edge as FrameEdge) ?? []) tell(isCut(edge));
+  };
+
+  async function passCall(
+    edge: EdgeName,
+    operation: string,
+    ask: () => Promise<Result<unknown, Problem>>,
+  ): Promise<Result<unknown, Problem>> {
+    if (isCut(edge)) return err(problem("peerUnavailable"));
+    const fault = meet(edge, ["dropRequest", "dropAnswer", "twice", "busy", "spoilAnswer"], operation);
+    switch (fault?.does) {
+      case undefined:
+        return ask();
+      case "dropRequest":
+        return err(problem("peerUnavailable"));
+      case "busy":
+        return err(problem("tooMany", { retryAfterMs: BUSY_FOR_MS, cause: "throttled" }));
+      case "twice":
+        return (await Promise.all([ask(), ask()]))[0];
+      case "spoilAnswer":
+        await ask();
+        return err(problem("peerUnavailable", { detail: "the answer does not fit the schema" }));
+      default:
+        await ask();
+        return err(problem("peerUnavailable"));
+    }
+  }
+
+  return {
+    add(fault) {
+      const faultId = `fault-${++serial}`;
+      standing.push({ faultId, fault, hits: 0 });
+      tellLine(fault.edge);
+      return faultId;
+    },
+    lift(faultId) {
+      const gone = standing.filter((one) => faultId === undefined || one.faultId === faultId);
+      standing = standing.filter((one) => !gone.includes(one));
+      for (const { fault } of gone) tellLine(fault.edge);
+    },
+    list: () => standing,
+
+    calls<A extends Api>(edge: EdgeName, calls: Calls<A>): Calls<A> {
+      const passed = Object.entries(calls).map(([operation, ask]) => [
+        operation,
+        (request: never, context: CallContext) => passCall(edge, operation, () => ask(request, context)),
+      ]);
+      return Object.fromEntries(passed) as Calls<A>;
+    },
+
+    link(edge, link) {
+      let handlers: LinkHandlers | undefined;
+      let up = false;
+      const told = (down: boolean) => {
+        if (!up || handlers === undefined) return;
+        if (down) handlers.onDown();
+        else handlers.onUp();
+      };
+      const line: Link = {
+        start(given) {
+          handlers = given;
+          const all = lines.get(edge) ?? new Set();
+          lines.set(edge, all.add(told));
+          link.start({
+            onUp() {
+              up = true;
+              if (!isCut(edge)) given.onUp();
+            },
+            onDown() {
+              up = false;
+              if (!isCut(edge)) given.onDown();
+            },
+            onFrame(frame) {
+              if (isCut(edge) || meet(edge, ["dropAnswer"]) !== undefined) return;
+              given.onFrame(frame);
+            },
+          });
+        },
+        send(frame) {
+          if (isCut(edge)) return false;
+          switch (meet(edge, ["dropRequest", "twice", "flipByte"])?.does) {
+            case "dropRequest":
+              return true;
+            case "twice":
+              return link.send(frame) && link.send(frame);
+            case "flipByte":
+              return link.send(flipped(frame));
+            default:
+              return link.send(frame);
+          }
+        },
+        stop: () => link.stop(),
+      };
+      return line;
+    },
+  };
+}
+
+/** One bit of the last quarter turns: the frame stays a frame, its message does not. */
+function flipped(frame: Uint8Array): Uint8Array {
+  const copy = frame.slice();
+  const at = Math.floor((copy.length * 3) / 4);
+  copy[at] = (copy[at] ?? 0) ^ 0x01;
+  return copy;
+}

@@ -1,0 +1,59 @@
+import * as v from "valibot";
+import { Empty, Id } from "./common.ts";
+import { operation } from "./operation.ts";
+
+/** Where a fault can stand: the lines between the parties. */
+export const FAULT_EDGES = [
+  "walletToTsp",
+  "tspToIssuer",
+  "issuerToTsp",
+  "tspToWallet",
+  "tspToNetwork",
+  "networkToAcquirer",
+  "acquirerToNetwork",
+  "networkToTsp",
+  "networkToIssuer",
+] as const;
+
+/**
+ * What is done to what passes. Calls: `dropRequest` never arrives; `dropAnswer` is carried out, and the answer is lost;
+ * `twice` arrives twice; `busy` is refused for load; `spoilAnswer` comes back unreadable. Frames: `dropRequest` and
+ * `dropAnswer` likewise by direction, `twice`, `flipByte`, and `cut`, which takes the line down until it is lifted.
+ */
+export const FAULT_KINDS = ["dropRequest", "dropAnswer", "twice", "busy", "spoilAnswer", "flipByte", "cut"] as const;
+
+export const FaultSpec = v.object({
+  edge: v.picklist(FAULT_EDGES),
+  /** Of a call; absent: any. */
+  operation: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  does: v.picklist(FAULT_KINDS),
+  /** How often; absent: until it is lifted. */
+  times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+});
+export type FaultSpec = v.InferOutput<typeof FaultSpec>;
+
+/** The sandbox's own controls. Never in a production profile. */
+export const sandboxApi = {
+  addFault: operation({
+    summary: "Let something go wrong on a line",
+    request: FaultSpec,
+    answer: v.object({ faultId: Id }),
+  }),
+  liftFault: operation({
+    summary: "Put it right again; without an id, everything",
+    request: v.object({ faultId: v.optional(Id) }),
+    answer: Empty,
+  }),
+  faults: operation({
+    summary: "What is wrong at the moment",
+    request: Empty,
+    answer: v.object({ faults: v.array(v.object({ faultId: Id, fault: FaultSpec, hits: v.number() })) }),
+    readOnly: true,
+  }),
+  advanceClock: operation({
+    summary: "Move the system's time on; what falls due happens",
+    request: v.object({ ms: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(400 * 86_400_000)) }),
+    answer: v.object({ now: v.number() }),
+  }),
+} as const;
+export type SandboxApi = typeof sandboxApi;
