@@ -33,6 +33,11 @@ export const WITNESSES = [
 ] as const;
 export type Witness = (typeof WITNESSES)[number];
 
+const KNOWN_WITNESSES: ReadonlySet<unknown> = new Set(WITNESSES);
+export function isWitness(value: unknown): value is Witness {
+  return KNOWN_WITNESSES.has(value);
+}
+
 /** Who stopped a journey. `peer`: the party that the finding names, when the cause can happen to any. */
 export type Stopper = Witness | "holder" | "link" | "peer" | "unclear";
 

@@ -6,15 +6,18 @@ import type { Holding } from "./fact.ts";
 import type { Certainty, Finding, StoppedBy } from "./finding.ts";
 import { hardestFirst } from "./order.ts";
 import { bareCode } from "./rules/answer-code.ts";
+import { bareProblem } from "./rules/bare-problem.ts";
 import type { Claim } from "./rules/claim.ts";
 import { clockClaims } from "./rules/clocks.ts";
 import { hopClaims } from "./rules/hop-patterns.ts";
+import { isParty } from "./rules/needs.ts";
 import { milestoneOf } from "./rules/progress.ts";
 import { reversalClaim } from "./rules/reversals.ts";
-import { type Selection, select, triedAgain } from "./rules/select.ts";
+import { type Selection, select } from "./rules/select.ts";
 import { silenceClaims } from "./rules/silence.ts";
 import { statedClaims } from "./rules/stated.ts";
 import { statesDiffer } from "./rules/states.ts";
+import { triedSince } from "./rules/tried-since.ts";
 import { MILESTONE_WORDS, type Milestone } from "./texts/milestones.ts";
 import { WITNESS_WORDS } from "./texts/words.ts";
 
@@ -29,7 +32,8 @@ import { WITNESS_WORDS } from "./texts/words.ts";
 export function diagnose(holdings: readonly Holding[]): Finding {
   const evidence = readEvidence(holdings);
   const { broken, inFlight } = hopClaims(evidence);
-  const stated = statedClaims(evidence).filter((claim) => !triedAgain(evidence, claim, inFlight));
+  const said = statedClaims(evidence);
+  const stated = said.filter((claim) => !triedSince(evidence, claim, said));
   const differs = statesDiffer(evidence);
   const reversal = reversalClaim(evidence);
   const milestone = milestoneOf(evidence, inFlight);
@@ -39,27 +43,25 @@ export function diagnose(holdings: readonly Holding[]): Finding {
     ...(reversal === undefined ? [] : [reversal]),
     ...(waiting ? [] : silenceClaims(evidence)),
   ];
-  const code = bareCode(evidence);
+  const code = bareCode(evidence) ?? bareProblem(evidence);
   // A journey that got to its end has no use for a side of a hop that somebody did not write down.
   const hops =
     milestone === "ready" || milestone === "paid" ? broken.filter((hop) => hop.cause !== "factsContradict") : broken;
+  const clocks = clockClaims(evidence);
   const selection =
-    select({ stated, broken: hops, silent }) ??
-    (code?.claim === undefined ? undefined : only(code.claim)) ??
-    clockClaims(evidence).map(only)[0];
-
-  if (selection !== undefined) return found(evidence, selection, milestone);
-  if (code !== undefined)
-    return unclear(evidence, milestone, code.check, code.setter === undefined ? [] : setterParty(code.setter));
+    select({ stated, broken: hops, silent }) ?? (code?.claim === undefined ? undefined : only(code.claim));
+  if (selection !== undefined) {
+    // Whatever else is wrong: with clocks apart the times shown may be too.
+    const also = [...selection.also, ...clocks.filter(({ cause }) => cause !== selection.chosen.cause)];
+    return found(evidence, { ...selection, also }, milestone);
+  }
+  if (clocks[0] !== undefined) return found(evidence, only(clocks[0]), milestone);
+  if (code !== undefined) return unclear(evidence, milestone, code.check, code.ask);
   return nothingFound(evidence, milestone);
 }
 
 function only(claim: Claim): Selection {
   return { chosen: claim, also: [], consequences: [] };
-}
-
-function setterParty(setter: string): readonly Witness[] {
-  return [setter === "standIn" ? "network" : (setter as Witness)];
 }
 
 function found(evidence: Evidence, { chosen, also, consequences }: Selection, milestone: Milestone): Finding {
@@ -73,7 +75,7 @@ function found(evidence: Evidence, { chosen, also, consequences }: Selection, mi
         : "inferred";
   const known = certainty !== "unclear" || cause === "factsContradict";
   const entry = CAUSES[cause];
-  const ask = [...new Set([...missing, ...hiddenEnds(evidence, chosen)])];
+  const ask = [...new Set([...missing, ...unread(evidence, chosen)])];
   const at = [chosen, ...also].map(({ retryAt }) => retryAt).filter((one) => one !== undefined);
   return {
     journeyId: evidence.journeyId,
@@ -94,12 +96,11 @@ function found(evidence: Evidence, { chosen, also, consequences }: Selection, mi
   };
 }
 
-/** The ends of a hop that nobody could read. */
-function hiddenEnds(evidence: Evidence, { how, parties }: Claim): readonly Witness[] {
-  if (how !== "pattern" || parties === undefined) return [];
-  return [parties.from, parties.to]
-    .filter((party) => !evidence.readable(party))
-    .map((party) => evidence.keeperOf(party));
+/** Whose own words would settle it: an end of a hop that nobody could read, or the author of what others repeat. */
+function unread(evidence: Evidence, { cause, how, or, parties }: Claim): readonly Witness[] {
+  const authors = how === "relayed" && or.length > 0 ? CAUSES[cause].stoppers.filter(isParty) : [];
+  const ends = how === "pattern" && parties !== undefined ? [parties.from, parties.to] : [];
+  return [...authors, ...ends].map((party) => evidence.keeperOf(party)).filter((party) => !evidence.readable(party));
 }
 
 function unclear(evidence: Evidence, milestone: Milestone, check: Words | undefined, ask: readonly Witness[]): Finding {

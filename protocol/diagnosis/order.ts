@@ -5,8 +5,7 @@ import { CAUSE_CODES, type Cause } from "./codes.ts";
 const EFFORT_RANK = new Map(EFFORTS.map((effort, rank) => [effort, rank]));
 const CODE_RANK = new Map(CAUSE_CODES.map((cause, rank) => [cause, rank]));
 
-/** 0: the hardest. */
-export function effortRank(cause: Cause): number {
+function effortRank(cause: Cause): number {
   return EFFORT_RANK.get(CAUSES[cause].effort)!;
 }
 

@@ -165,11 +165,11 @@ function remedyOf(finding: Finding, role: Role): Words[] {
   }
   // What helps in each of the cases helps here: for requests on their way that is to wait.
   const shared = CAUSES[only!].retry === "wait" && finding.between.every((one) => CAUSES[one].retry === "wait");
-  return [
+  const steps = [
     ...(finding.nextCheck === undefined ? [] : [finding.nextCheck]),
     ...(shared ? [MILESTONE_WORDS.bankDue.next] : []),
-    ...(role === "holder" && !shared ? [SAY_THE_CODE] : []),
   ];
+  return steps.length === 0 || (role === "holder" && !shared) ? [...steps, SAY_THE_CODE] : steps;
 }
 
 function namesOf({ parties }: Finding): { readonly from: Words; readonly to: Words } {

@@ -22,7 +22,7 @@ export interface ClockOffsets {
   readonly apart: readonly ClockPair[];
   /** The party whose clock is off, when the others agree among themselves. */
   readonly odd: Witness | undefined;
-  /** How far a party's clock is ahead of the rest, as far as the hops force one to believe it. */
+  /** How far a party's clock is ahead of the first one, as far as hops tell. */
   ahead(party: Witness): number;
 }
 
@@ -63,6 +63,12 @@ function least({ atLeastMs, atMostMs }: ClockPair): number {
   return atLeastMs > 0 ? atLeastMs : atMostMs < 0 ? atMostMs : 0;
 }
 
+/** The likeliest difference: in the middle of the bounds, which are as narrow as the way there and back is short. */
+function likely(pair: ClockPair): number {
+  const middle = (pair.atLeastMs + pair.atMostMs) / 2;
+  return Number.isFinite(middle) ? Math.round(middle) : least(pair);
+}
+
 /** From one clock to the next along the pairs. */
 function spread(pairs: readonly ClockPair[]): ReadonlyMap<Witness, number> {
   const offsets = new Map<Witness, number>();
@@ -70,8 +76,8 @@ function spread(pairs: readonly ClockPair[]): ReadonlyMap<Witness, number> {
     const next = rest.find(({ one, other }) => offsets.has(one) || offsets.has(other)) ?? rest[0]!;
     if (!offsets.has(next.one) && !offsets.has(next.other)) offsets.set(next.one, 0);
     const known = offsets.get(next.one);
-    if (known === undefined) offsets.set(next.one, offsets.get(next.other)! - least(next));
-    else if (!offsets.has(next.other)) offsets.set(next.other, known + least(next));
+    if (known === undefined) offsets.set(next.one, offsets.get(next.other)! - likely(next));
+    else if (!offsets.has(next.other)) offsets.set(next.other, known + likely(next));
     rest = rest.filter((pair) => pair !== next);
   }
   return offsets;

@@ -1,7 +1,7 @@
 import type { Instant } from "#protocol/time";
 import type { Stage, Witness } from "../cause.ts";
 import type { Fact, Holding } from "../fact.ts";
-import { type ClockOffsets, clockOffsets } from "./clocks.ts";
+import { CLOCK_TOLERANCE_MS, type ClockOffsets, clockOffsets } from "./clocks.ts";
 import { type Hop, pairHops } from "./hops.ts";
 import { clockOf, type Kept } from "./kept.ts";
 
@@ -48,12 +48,12 @@ export function readEvidence(holdings: readonly Holding[]): Evidence {
 
   const keeperOf = (party: Witness) =>
     read.has(party) || silent.has(party) ? party : (SPEAKS_THROUGH[party] ?? party);
-  const raw = [...read.values()].flatMap(({ party, facts }) =>
+  const raw = [...read.values()].map(({ party, facts }) =>
     inOrder(facts).map((fact, index) => ({ fact, keeper: party, index, time: fact.at as number })),
   );
-  const clocks = clockOffsets(pairHops(raw), [...read.values()]);
-  const kept = raw.map((one) => ({ ...one, time: one.fact.at - clocks.ahead(clockOf(one)) }));
-  const keepers = new Map([...read.keys()].map((party) => [party, kept.filter(({ keeper }) => keeper === party)]));
+  const clocks = clockOffsets(pairHops(raw.flat()), [...read.values()]);
+  const keepers = new Map([...read.keys()].map((party, i) => [party, timed(raw[i]!, clocks)]));
+  const kept = [...keepers.values()].flat();
   const facts = kept.toSorted((a, b) => a.time - b.time || (a.keeper === b.keeper ? a.index - b.index : 0));
   const journeyId = kept[0]?.fact.journeyId;
   return {
@@ -84,14 +84,27 @@ function merged(one: Holding | undefined, other: Holding): Holding {
   return { ...(one.askedAt >= other.askedAt ? one : other), facts: [...seen.values()] };
 }
 
-/** As they were written; the device's are put in by time, since it reports late what it could not tell at once. */
+/** As they were written; what the device reports late, since it was offline, goes where it belongs by its stamp. */
 function inOrder(facts: readonly Fact[]): readonly Fact[] {
-  const late = facts.filter(({ party }) => party === "device").toSorted((a, b) => a.at - b.at);
-  const own = facts.filter(({ party }) => party !== "device");
-  const whole: Fact[] = [];
-  for (const fact of own) {
-    while (late.length > 0 && late[0]!.at <= fact.at) whole.push(late.shift()!);
-    whole.push(fact);
+  const order: Fact[] = [];
+  for (const fact of facts) {
+    const late = fact.party === "device" && order.some((before) => before.at - fact.at > CLOCK_TOLERANCE_MS);
+    const place = late ? order.findIndex((before) => before.at > fact.at) : order.length;
+    order.splice(place, 0, fact);
   }
-  return [...whole, ...late];
+  return order;
+}
+
+/** On one clock; the device's, which no hop tells, is held between what its keeper wrote before and after. */
+function timed(facts: readonly Kept[], clocks: ClockOffsets): readonly Kept[] {
+  const whole: Kept[] = [];
+  for (const kept of facts) {
+    const own = kept.fact.at - clocks.ahead(clockOf(kept));
+    const before = whole.at(-1)?.time ?? -Infinity;
+    const next = facts.slice(kept.index + 1).find(({ fact }) => fact.party !== "device");
+    const after = next === undefined ? Infinity : next.fact.at - clocks.ahead(clockOf(next));
+    const device = kept.fact.party === "device" && kept.keeper !== "device";
+    whole.push({ ...kept, time: device ? Math.max(before, Math.min(own, after)) : own });
+  }
+  return whole;
 }

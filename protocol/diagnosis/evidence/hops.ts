@@ -1,4 +1,4 @@
-import type { Stage, Witness } from "../cause.ts";
+import { isWitness, type Stage, type Witness } from "../cause.ts";
 import type { Kept } from "./kept.ts";
 
 /** One call from one party to another, with its retries: they carry the same key. */
@@ -25,8 +25,8 @@ export function pairHops(kept: readonly Kept[]): readonly Hop[] {
     const caller = CALLER.has(code);
     if (!caller && !TAKER.has(code)) continue;
     const { peer, operation, hop: key } = data;
-    if (typeof peer !== "string" || typeof operation !== "string" || typeof key !== "string") continue;
-    const [from, to] = caller ? [party, peer as Witness] : [peer as Witness, party];
+    if (!isWitness(peer) || peer === party || typeof operation !== "string" || typeof key !== "string") continue;
+    const [from, to] = caller ? [party, peer] : [peer, party];
     const id = JSON.stringify([from, to, operation, key]);
     const hop = hops.get(id) ?? { from, to, operation, key, stage, asked: [], taken: [] };
     (caller ? hop.asked : hop.taken).push(one);

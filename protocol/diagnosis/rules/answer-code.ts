@@ -2,28 +2,28 @@ import { isApproved } from "#protocol/iso8583";
 import { candidatesOf, SETTERS, type Setter } from "../answer-codes.ts";
 import type { Witness, Words } from "../cause.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import type { Kept } from "../evidence/kept.ts";
 import type { Claim } from "./claim.ts";
 
-/** A refusal of which no more is known than its F39. */
-export interface BareCode {
-  readonly code: string;
-  readonly setter: Setter | undefined;
+/** A refusal of which no more is known than its code. */
+export interface BareAnswer {
+  /** Absent when the code names no class of causes at all. */
   readonly claim: Claim | undefined;
   readonly check: Words | undefined;
-  readonly basis: readonly Kept[];
+  /** Whose records would tell. */
+  readonly ask: readonly Witness[];
 }
 
-/** Nearest to the bank first: who decided with the code set it; those before it passed it on. */
-const NEAREST: readonly Witness[] = ["issuer", "tsp", "network", "acquirer"];
+/** These ask nobody: a code that they decided with is their own. The others may have passed it on. */
+const LAST_IN_LINE: readonly Witness[] = ["issuer", "tsp"];
 
-export function bareCode(evidence: Evidence): BareCode | undefined {
+/** Source: diagnosis §5. */
+export function bareCode(evidence: Evidence): BareAnswer | undefined {
   const answers = evidence.facts.filter(({ fact }) => codeOf(fact.data["answer"]) !== undefined);
   const refused = answers.findLast(({ fact }) => fact.code === "answered" || fact.code === "decided");
   const code = codeOf(refused?.fact.data["answer"]);
   if (refused === undefined || code === undefined || isApproved(code)) return undefined;
   const said = answers.map(({ fact }) => fact.data["setter"]).find(isSetter);
-  const decided = NEAREST.find((party) =>
+  const decided = LAST_IN_LINE.find((party) =>
     answers.some(({ fact }) => fact.code === "decided" && fact.party === party && fact.data["answer"] === code),
   );
   const setter = said ?? (isSetter(decided) ? decided : undefined);
@@ -31,10 +31,8 @@ export function bareCode(evidence: Evidence): BareCode | undefined {
   const [cause, ...or] = causes;
   const party = setter === undefined || setter === "standIn" ? "network" : setter;
   return {
-    code,
-    setter,
     check,
-    basis: answers,
+    ask: setter === undefined ? [] : [party],
     claim:
       cause === undefined
         ? undefined

@@ -136,7 +136,8 @@ function goneBy(evidence: Evidence, { from, operation, key, stage, asked, taken 
 function nested(outer: Hop, inner: Hop): boolean {
   const received = first(outer.taken, "received");
   const sent = first(inner.asked, "sent");
-  if (inner.from !== outer.to || received === undefined || sent === undefined) return false;
+  const carries = forwardStage(inner.operation) !== undefined || inner.operation === outer.operation;
+  if (!carries || inner.from !== outer.to || received === undefined || sent === undefined) return false;
   const decided = first(outer.taken, "decided");
   return sent.index > received.index && (decided === undefined || sent.index < decided.index);
 }

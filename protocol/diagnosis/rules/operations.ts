@@ -7,6 +7,8 @@ import type { Step } from "../fact.ts";
 const FORWARD: Readonly<Record<string, Stage>> = {
   startBinding: "preflight",
   submitCard: "card",
+  openPush: "card",
+  takePush: "card",
   checkEligibility: "eligibility",
   acceptTerms: "terms",
   requestToken: "decision",
@@ -62,6 +64,15 @@ export const UNDOES: Readonly<Partial<Record<Step, readonly Cause[]>>> = {
 
 /** These stay until they are undone, however far the journey goes on. */
 export const STAYS: ReadonlySet<Cause> = new Set(["statesDiffer", "deviceInLostMode", "reversalPending"]);
+
+/** These end a binding: only a new request to the bank overcomes them. */
+const ENDS_IT: ReadonlySet<Cause> = new Set(["verificationExpired", "withdrawnByBank"]);
+
+/** Is a call another try at what a cause stopped? */
+export function triesAgain(operation: unknown, cause: Cause): boolean {
+  const stage = forwardStage(operation);
+  return stage !== undefined && (!ENDS_IT.has(cause) || stageRank(stage) <= stageRank("decision"));
+}
 
 /** Refusals that name no cause but have only one. */
 export const CAUSE_OF_PROBLEM: Readonly<Partial<Record<string, Cause>>> = {

@@ -2,7 +2,16 @@ import type { Stage } from "../cause.ts";
 import { type Cause, isCause } from "../codes.ts";
 import type { Kept } from "../evidence/kept.ts";
 import type { FactData, Step } from "../fact.ts";
-import { CAUSE_OF_PROBLEM, forwardStage, PASSES, STAYS, stageRank, UNDOES, VERIFIES_ANEW } from "./operations.ts";
+import {
+  CAUSE_OF_PROBLEM,
+  forwardStage,
+  PASSES,
+  STAYS,
+  stageRank,
+  triesAgain,
+  UNDOES,
+  VERIFIES_ANEW,
+} from "./operations.ts";
 import { CURED_BY } from "./relations.ts";
 
 /** Checks that fail together are written within this time of each other, when no request groups them. */
@@ -43,7 +52,7 @@ function ends(kept: readonly Kept[], later: Kept, { at, cause, stage, heard }: S
   const other = data["hop"] !== at.fact.data["hop"];
   switch (code) {
     case "received":
-      return forward !== undefined && data["hop"] !== requestBefore(kept, at);
+      return triesAgain(data["operation"], cause) && data["hop"] !== requestBefore(kept, at);
     case "sent":
       if (forward === undefined || !other) return false;
       return stageRank(forward) > stageRank(stage) || (heard && forward === stage);
@@ -65,7 +74,7 @@ function ends(kept: readonly Kept[], later: Kept, { at, cause, stage, heard }: S
 }
 
 /** The key of the request that was being handled when a fact was written. */
-function requestBefore(kept: readonly Kept[], { fact, index }: Kept): unknown {
+export function requestBefore(kept: readonly Kept[], { fact, index }: Kept): unknown {
   if (fact.code === "decided") return fact.data["hop"];
   return kept.slice(0, index).findLast((before) => before.fact.code === "received")?.fact.data["hop"];
 }

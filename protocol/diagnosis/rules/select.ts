@@ -1,10 +1,12 @@
 import type { Cause } from "../codes.ts";
-import type { Evidence } from "../evidence/evidence.ts";
-import { compareCauses, effortRank } from "../order.ts";
+import { compareCauses } from "../order.ts";
 import type { Claim } from "./claim.ts";
 import type { BrokenHop } from "./hop-patterns.ts";
 import { forwardStage, stageRank } from "./operations.ts";
 import { ABSORBS, FIRST_OF_ALL, FOLLOWS_FROM } from "./relations.ts";
+
+/** Says what the lost answer or notice beside it means. */
+const EXPLAINS_HOPS: ReadonlySet<Cause> = new Set(["answerLostReversed", "appReturnLost"]);
 
 /** The one claim to tell, what else stands open beside it, and what only followed. */
 export interface Selection {
@@ -16,8 +18,7 @@ export interface Selection {
 /**
  * Which of several claims is the finding. Source: diagnosis §1.
  * 1. What endangers money or identity. 2. What a party states: roots before what followed, earlier stages first, and
- * within a stage the hardest to cure. 3. Broken hops: a newer attempt that got stuck replaces what was said before it.
- * 4. What silence shows.
+ * within a stage the hardest to cure. 3. Broken hops. 4. What silence shows.
  */
 export function select(claims: {
   readonly stated: readonly Claim[];
@@ -25,10 +26,12 @@ export function select(claims: {
   readonly silent: readonly Claim[];
 }): Selection | undefined {
   const stated = withoutAbsorbed(oneEach(claims.stated));
-  const newest = claims.broken.toSorted(byWeight)[0];
-  const stuck = newest !== undefined && stated.length > 0 && stated.every((claim) => replaces(newest, claim));
-  const words = stuck ? [] : stated.toSorted(bySeverity);
-  const all: readonly Claim[] = [...words, ...claims.broken.toSorted(byWeight), ...claims.silent];
+  const all: readonly Claim[] = [
+    ...stated.toSorted(bySeverity),
+    ...claims.silent.filter(({ cause }) => EXPLAINS_HOPS.has(cause)),
+    ...claims.broken.toSorted(byWeight),
+    ...claims.silent,
+  ];
   const chosen = all.find(({ cause }) => FIRST_OF_ALL.has(cause)) ?? all[0];
   if (chosen === undefined) return undefined;
   const others = oneEach(all.filter(({ cause }) => cause !== chosen.cause));
@@ -41,7 +44,6 @@ export function select(claims: {
     return (
       Number(isConsequence(a, stated)) - Number(isConsequence(b, stated)) ||
       stageRank(a.stage) - stageRank(b.stage) ||
-      effortRank(a.cause) - effortRank(b.cause) ||
       compareCauses(a.cause, b.cause)
     );
   }
@@ -78,18 +80,4 @@ function byWeight(a: BrokenHop, b: BrokenHop): number {
   const weight = ({ hop }: BrokenHop) => (forwardStage(hop.operation) === undefined ? 1 : 0);
   const contradiction = ({ cause }: BrokenHop) => (cause === "factsContradict" ? 1 : 0);
   return contradiction(a) - contradiction(b) || weight(a) - weight(b) || b.time - a.time;
-}
-
-/** A later request of the same or a later stage is stuck: what was said before it has been tried again. */
-export function replaces(broken: Pick<BrokenHop, "hop" | "time">, claim: Claim): boolean {
-  const forward = forwardStage(broken.hop.operation);
-  return forward !== undefined && stageRank(forward) >= stageRank(claim.stage) && broken.time > claim.time;
-}
-
-/** Is a newer request than a claim still on its way? */
-export function triedAgain(evidence: Evidence, claim: Claim, inFlight: readonly BrokenHop["hop"][]): boolean {
-  return (
-    evidence.kind === "binding" &&
-    inFlight.some((hop) => hop.asked.length > 0 && replaces({ hop, time: hop.asked[0]!.time }, claim))
-  );
 }

@@ -5,6 +5,7 @@ import type { Kept } from "../evidence/kept.ts";
 import type { StoppedBy } from "../finding.ts";
 import type { Claim } from "./claim.ts";
 import { CHAIN } from "./needs.ts";
+import { forwardStage, stageRank } from "./operations.ts";
 import { refusalOf } from "./overcome.ts";
 
 /*
@@ -28,14 +29,8 @@ export function silenceClaims(evidence: Evidence): readonly Claim[] {
 function codeUnclaimed(evidence: Evidence): Claim | undefined {
   const sent = lastOf(evidence, ["codeSent", "codeDelivered"]);
   if (sent === undefined || age(evidence, sent) < CODE_UNCLAIMED_MS) return undefined;
-  const typed = evidence.hops.some(
-    ({ operation, asked, taken }) =>
-      ["submitCode", "checkCode"].includes(operation) &&
-      [...asked, ...taken].some(
-        (kept) => kept.time > sent.time || (kept.keeper === sent.keeper && kept.index > sent.index),
-      ),
-  );
-  if (typed || after(evidence, sent, ["codeRight", "tokenActivated", "methodChosen", "codeMade"])) return undefined;
+  if (wentOn(evidence, sent) || after(evidence, sent, ["codeRight", "tokenActivated", "methodChosen", "codeMade"]))
+    return undefined;
   return {
     ...silent("codeUnclaimed", sent, CHAIN),
     stoppedBy: { kind: "unclear" },
@@ -50,7 +45,7 @@ function appReturnLost(evidence: Evidence): Claim | undefined {
   const approved = lastOf(evidence, ["bankAppApproved", "hotlineApproved"]);
   const activated = lastOf(evidence, ["tokenActivated"]);
   if (approved === undefined || activated === undefined || activated.keeper !== "tsp") return undefined;
-  if (age(evidence, activated) < APP_RETURN_MS) return undefined;
+  if (age(evidence, activated) < APP_RETURN_MS || wentOn(evidence, activated)) return undefined;
   const wallet = evidence.keepers.get("wallet") ?? [];
   const knows = wallet.some(
     ({ fact, time }) =>
@@ -61,7 +56,7 @@ function appReturnLost(evidence: Evidence): Claim | undefined {
 
 function personalisationIncomplete(evidence: Evidence): Claim | undefined {
   const active = lastOf(evidence, ["tokenActivated"]);
-  if (active === undefined || age(evidence, active) < STORE_MS) return undefined;
+  if (active === undefined || age(evidence, active) < STORE_MS || wentOn(evidence, active)) return undefined;
   if (lastOf(evidence, ["packageStored", "cardShown"]) !== undefined) return undefined;
   const gone = evidence.facts.some(
     ({ fact, time }) => fact.code === "tokenChanged" && fact.data["status"] === "deleted" && time > active.time,
@@ -129,6 +124,16 @@ function silent(
     or: [],
     needs,
   };
+}
+
+/** A call of the stages up to verification came after it: a code was typed, or all began anew. */
+function wentOn({ hops }: Evidence, than: Kept): boolean {
+  return hops.some(({ operation, asked, taken }) => {
+    const forward = forwardStage(operation);
+    if (forward === undefined || stageRank(forward) > stageRank("verification")) return false;
+    const begun = asked[0] ?? taken[0]!;
+    return begun.keeper === than.keeper ? begun.index > than.index : begun.time > than.time;
+  });
 }
 
 /** The last fact with one of these codes, on the time line of all. */

@@ -1,4 +1,4 @@
-import type { Stage } from "../cause.ts";
+import { isWitness } from "../cause.ts";
 import { CAUSES } from "../causes/index.ts";
 import { type Cause, isCause } from "../codes.ts";
 import type { Evidence } from "../evidence/evidence.ts";
@@ -12,7 +12,7 @@ import { proves } from "./witnesses.ts";
 
 /** What parties say in so many words: their own causes, and those that they repeat from an answer. */
 export function statedClaims(evidence: Evidence): readonly Claim[] {
-  const all = [...evidence.keepers.values()].flat().flatMap((kept) => wordsOf(kept));
+  const all = [...evidence.keepers.values()].flatMap((facts) => facts.flatMap((kept) => wordsOf(kept, facts)));
   const own = all.filter(({ how }) => how === "stated");
   const open = all.filter(({ how, kept, cause }) => {
     const stage = kept.fact.stage;
@@ -21,8 +21,7 @@ export function statedClaims(evidence: Evidence): readonly Claim[] {
   return open.filter((word) => word.how === "stated" || !knownBetter(evidence, word.cause, own, open)).map(toClaim);
 
   function toClaim({ how, kept, cause }: Word): Claim {
-    const stage = stageOf(kept, cause);
-    const { data, at } = kept.fact;
+    const { data, at, stage } = kept.fact;
     return {
       cause,
       how,
@@ -44,19 +43,19 @@ interface Word {
   readonly cause: Cause;
 }
 
-function wordsOf(kept: Kept): readonly Word[] {
+function wordsOf(kept: Kept, all: readonly Kept[]): readonly Word[] {
   const { code, outcome, party, data } = kept.fact;
   if (isCause(code)) {
     if (outcome !== "failed") return [];
     return [{ how: proves(party, code) ? "stated" : "relayed", kept, cause: code }];
   }
-  if (code === "answered") return refusalsOf(data).map((cause) => ({ how: "relayed", kept, cause }));
-  if (code !== "decided") return [];
-  return refusalsOf(data).map((cause) => ({
-    how: typeof data["cause"] === "string" && proves(party, cause) ? "stated" : "relayed",
-    kept,
-    cause,
-  }));
+  if (code !== "answered" && code !== "decided") return [];
+  return refusalsOf(data).map((cause) => {
+    // A party's own decision is its own word, unless it had it from the next one.
+    const own = code === "decided" && (CAUSES[cause].stoppers as readonly string[]).includes(party);
+    const heard = all.some(({ fact }) => fact.code === "answered" && refusalsOf(fact.data).includes(cause));
+    return { how: own && !heard ? "stated" : "relayed", kept, cause };
+  });
 }
 
 /** The party that can have stopped it was read: what it says itself counts, not what others repeat of it. */
@@ -64,10 +63,6 @@ function knownBetter(evidence: Evidence, cause: Cause, own: readonly Word[], ope
   const readable = CAUSES[cause].stoppers.filter((party) => isParty(party) && evidence.readable(party));
   const says = (word: Word) => (readable as readonly string[]).includes(word.kept.fact.party);
   return own.some((word) => word.cause === cause) || open.some((word) => word.how === "stated" && says(word));
-}
-
-function stageOf(kept: Kept, cause: Cause): Stage {
-  return kept.fact.code === cause || CAUSES[cause].stage === "between" ? kept.fact.stage : CAUSES[cause].stage;
 }
 
 function stoppedBy(evidence: Evidence, kept: Kept, cause: Cause): StoppedBy {
@@ -95,8 +90,8 @@ function stoppedBy(evidence: Evidence, kept: Kept, cause: Cause): StoppedBy {
 
 /** Who asked whom, when the fact names the other side. */
 function partiesOf({ fact: { party, code, data } }: Kept): Pick<Claim, "parties"> {
-  const peer = data["peer"] as typeof party | undefined;
-  if (peer === undefined) return {};
+  const peer = data["peer"];
+  if (!isWitness(peer) || peer === party) return {};
   return { parties: code === "decided" || code === "received" ? { from: peer, to: party } : { from: party, to: peer } };
 }
 

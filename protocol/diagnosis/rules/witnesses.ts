@@ -20,6 +20,7 @@ const ALSO_SEEN_BY: Readonly<Partial<Record<Cause, readonly Witness[]>>> = {
   issuerAnswerInvalid: ["tsp"],
   issuerMaintenance: ["tsp"],
   codeNotDelivered: ["issuer"],
+  codeUnclaimed: ["wallet", "tsp", "issuer"],
   methodUsedUp: ["issuer"],
   smsDailyCap: ["tsp"],
   bankAppNotReady: ["issuer", "wallet", "device"],

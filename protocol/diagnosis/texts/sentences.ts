@@ -1,4 +1,4 @@
-import type { Witness, Words } from "../cause.ts";
+import { isWitness, type Words } from "../cause.ts";
 import { CAUSES } from "../causes/index.ts";
 import { isCause } from "../codes.ts";
 import type { Fact, FactData, Step } from "../fact.ts";
@@ -94,13 +94,14 @@ export function sentenceOf(fact: Fact): Words {
 }
 
 function put(template: Words, who: Words, data: FactData): Words {
-  const peer = Object.hasOwn(WITNESS_WORDS, String(data["peer"])) ? WITNESS_WORDS[data["peer"] as Witness] : undefined;
+  const peer = isWitness(data["peer"]) ? WITNESS_WORDS[data["peer"]] : undefined;
   const of = (language: "zh" | "en") =>
     template[language].replace(/\{(\w+)\}/g, (_, name: string) => {
       if (name === "who") return who[language];
       if (name === "peer") return peer?.[language] ?? (language === "zh" ? "对方" : "the other party");
       const value = String(data[name] ?? "");
-      if (name === "operation") return OPERATION_WORDS[value]?.[language] ?? value;
+      if (name === "operation")
+        return Object.hasOwn(OPERATION_WORDS, value) ? OPERATION_WORDS[value]![language] : value;
       if (name === "answer") return answerWords(data, language);
       const words = Object.hasOwn(VALUES, value) ? VALUES[value]![language] : value;
       return words === "" ? "" : language === "zh" ? `（${words}）` : ` (${words})`;
