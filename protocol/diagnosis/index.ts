@@ -21,6 +21,8 @@ export type { Certainty, Finding, StoppedBy } from "./finding.ts";
 export { maskFact, maskForAgent } from "./mask.ts";
 export { NON_FAILURE_ENTRIES, NON_FAILURES, type NonFailure, type NonFailureEntry } from "./non-failures.ts";
 export { compareCauses, hardestFirst } from "./order.ts";
+export { askNext, type Next, SYMPTOMS } from "./symptoms/index.ts";
+export { type Candidate, type Leaf, MOST_QUESTIONS, type Question } from "./symptoms/tree.ts";
 export { MILESTONE_WORDS, MILESTONES, type Milestone } from "./texts/milestones.ts";
 export { sentenceOf } from "./texts/sentences.ts";
 export {
