@@ -1,6 +1,8 @@
+export type { BankSession } from "./bank-app/sign-in.ts";
 export { issueCards, type NewCard } from "./cards/issue.ts";
 export { seedDemo } from "./demo/seed.ts";
+export type { Staff } from "./desk/staff.ts";
 export { createIssuer, type Issuer } from "./issuer.ts";
 export { migrations } from "./migrations.ts";
 export { DEFAULT_POLICY, type IssuerPolicy } from "./policy.ts";
-export type { IssuerPorts } from "./ports.ts";
+export type { CaseBook, IssuerPorts, PushSealer } from "./ports.ts";

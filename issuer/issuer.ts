@@ -1,22 +1,41 @@
-import type { IssuerApi, IssuerDeskApi } from "#contracts/issuer-api";
+import type { BankAppApi, BankSignInApi } from "#contracts/bank-app-api";
+import type { IssuerDeskApi } from "#contracts/desk-api";
+import type { IssuerApi } from "#contracts/issuer-api";
 import type { Calls } from "#contracts/operation";
-import type { LinkServerHandlers } from "#contracts/ports";
-import { createBindingService } from "./binding/service.ts";
+import type { Cancel, LinkServerHandlers } from "#contracts/ports";
+import { createFactLog, createPasskeys, ISSUER_TO_TSP, witnessCalls } from "#party";
+import { approving } from "./bank-app/approving.ts";
+import { ownCards } from "./bank-app/cards.ts";
+import { type BankSession, bankSignIn } from "./bank-app/sign-in.ts";
+import { choosing } from "./binding/choosing.ts";
+import { coding } from "./binding/coding.ts";
+import { deciding } from "./binding/deciding.ts";
+import { watchDeliveries } from "./binding/deliveries.ts";
+import type { BindingParts } from "./binding/parts.ts";
+import { keepToken, tokenNotices } from "./binding/tokens.ts";
 import { createPanDirectory } from "./cards/directory.ts";
 import { createDesk } from "./desk/service.ts";
+import { ownEvidence } from "./evidence/service.ts";
+import { createHops } from "./hops.ts";
 import { createIsoDoor } from "./host/iso.ts";
 import { createHostLanes } from "./host/lanes.ts";
 import { createHostStore } from "./host/store.ts";
 import { createHoldSweep } from "./host/sweep.ts";
 import { createOutboxRelay } from "./outbox/relay.ts";
+import { createOutbox } from "./outbox/row.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import { ensureKeys, type IssuerPorts } from "./ports.ts";
+import { transfers } from "./transfers/service.ts";
 
 export interface Issuer {
   /** For the TSP. */
   readonly api: Calls<IssuerApi>;
-  /** For the bank's own people and the demo. */
-  readonly desk: Calls<IssuerDeskApi>;
+  /** For a member of the bank's staff, by his key; undefined: nobody's. */
+  desk(bearer: string): Calls<IssuerDeskApi> | undefined;
+  /** The door of the bank's own app. */
+  readonly bankSignIn: Calls<BankSignInApi>;
+  /** For a customer who is signed in to it; undefined: no such session. */
+  bankApp(accessToken: string): Promise<Calls<BankAppApi> | undefined>;
   /** For the network: CUPS frames. */
   readonly iso: LinkServerHandlers;
   /** Begins to send what lies in the outbox and to look for expired holds; requests are served before that, too. */
@@ -29,7 +48,31 @@ export function createIssuer(ports: IssuerPorts): Issuer {
   const { db, clock, random, timers, log, keys, groupCommit } = ports;
   const policy = ports.policy ?? DEFAULT_POLICY;
   ensureKeys(keys);
-  const relay = createOutboxRelay(ports);
+  const facts = createFactLog({ db, clock, party: "issuer" });
+  const hops = createHops(facts, db);
+  const outbox = createOutbox(keys, random);
+  const tsp = witnessCalls(ports.tsp, ISSUER_TO_TSP, "tsp", facts);
+  const parts: BindingParts = {
+    db,
+    clock,
+    random,
+    keys,
+    policy,
+    facts,
+    hops,
+    outbox,
+    nudge: () => relay.nudge(),
+  };
+  const deliveries = watchDeliveries(parts);
+  const relay = createOutboxRelay({
+    ...ports,
+    tsp,
+    texts: deliveries,
+    async onActivated(bindingId, { tokenRef, tokenSuffix, status, changedAt }) {
+      const said = { ref: tokenRef, suffix: tokenSuffix, status, at: changedAt };
+      await db.transaction((tx) => keepToken(parts, tx, bindingId, said));
+    },
+  });
   const host = createHostLanes({
     store: createHostStore(db),
     clock,
@@ -39,15 +82,51 @@ export function createIssuer(ports: IssuerPorts): Issuer {
   });
   const sweep = createHoldSweep({ db, clock, timers, log, host, everyMs: policy.sweepEveryMs });
   const find = createPanDirectory({ db, keys, groupCommit });
+
+  const { name: rpName, ceremonyMs, usbKeyTries } = policy.bankApp;
+  const passkeys = createPasskeys({ ...ports, rpName, ceremonyMs, usbKeyTries });
+  const app = { ...parts, passkeys, sha256: ports.sha256, push: ports.push, settle: relay.settle };
+  const { session, ...signIn } = bankSignIn(app);
+  const desk = createDesk({ ...parts, evidence: ports.evidence });
+  const appOf = (who: BankSession): Calls<BankAppApi> => ({
+    ...approving(app, who),
+    ...ownCards(app, who),
+    ...transfers(app, who),
+  });
+  let stopListening: Cancel = () => {};
+
   return {
-    api: createBindingService({ db, clock, random, keys, policy, nudge: relay.nudge }),
-    desk: createDesk({ db }),
+    api: hops.offer({
+      ...ownEvidence({ db, clock, facts, policy }),
+      ...deciding(parts),
+      ...coding(parts),
+      ...choosing(parts),
+      ...tokenNotices(parts),
+    }),
+    desk(bearer) {
+      const staff = ports.staffOf(bearer);
+      return staff === undefined ? undefined : desk(staff);
+    },
+    bankSignIn: signIn,
+    async bankApp(accessToken) {
+      const who = await session(accessToken);
+      return who === undefined ? undefined : appOf(who);
+    },
     iso: createIsoDoor({ find, host, nudge: relay.nudge, random, log }),
     start() {
+      stopListening =
+        ports.sender.receipts?.((receipt) => {
+          deliveries
+            .receipt(receipt)
+            .catch((error: unknown) =>
+              log.error("issuer.receiptLost", { error: error instanceof Error ? error.name : "unknown" }),
+            );
+        }) ?? stopListening;
       relay.start();
       sweep.start();
     },
     async stop() {
+      stopListening();
       await Promise.all([relay.stop(), sweep.stop()]);
     },
   };

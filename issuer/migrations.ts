@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { VERIFICATION_AND_DESK } from "./migration-verification.ts";
 
 /*
  * `b` is shardOf(account id) for all that belongs to an account, and shardOf of the row's own key elsewhere.
@@ -171,4 +172,5 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  { number: 2, name: "verification, desk, bank app, transfers, facts", sql: VERIFICATION_AND_DESK },
 ];

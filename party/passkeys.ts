@@ -201,7 +201,8 @@ export function createPasskeys(ports: PasskeyPorts): Passkeys {
       },
       [id, purpose],
     );
-    return rows[0] !== undefined && rows[0].expires_at > clock.now() ? rows[0] : undefined;
+    const row = rows[0];
+    return row === undefined ? undefined : { ...row, late: row.expires_at <= clock.now() };
   }
 
   const expected = (challenge: string) => ({
@@ -237,7 +238,7 @@ export function createPasskeys(ports: PasskeyPorts): Passkeys {
 
     async finishRegistration(purpose, ceremonyId, response) {
       const ceremony = await take(purpose, ceremonyId);
-      if (ceremony === undefined || ceremony.user_handle === null) return err("unknownCeremony");
+      if (ceremony === undefined || ceremony.late || ceremony.user_handle === null) return err("unknownCeremony");
       const verified = await verifyRegistrationResponse({
         response: response as unknown as RegistrationResponseJSON,
         ...expected(ceremony.challenge),
@@ -284,6 +285,7 @@ export function createPasskeys(ports: PasskeyPorts): Passkeys {
       const ceremony = await take(purpose, ceremonyId);
       if (ceremony === undefined) return err({ fault: "unknownCeremony" });
       const { subject } = ceremony;
+      if (ceremony.late) return err({ fault: "unknownCeremony", subject });
       const id = typeof response["id"] === "string" ? response["id"] : "";
       const rows = await db.query<KeyRow>({ text: "select * from webauthn_key where id = $1" }, [id]);
       const row = rows[0];

@@ -1,20 +1,17 @@
-import type { CodeOutcome, CodeSent, Decision, Language, TokenStatus } from "#contracts/common";
+import type { CardSource, Decision, Language, TokenStatus } from "#contracts/common";
 import type { Queries } from "#contracts/ports";
 import { shardOf } from "#protocol/bytes";
-import { type ExpiryYymm, type Instant, instant } from "#protocol/time";
-import { directoryShard } from "../cards/directory.ts";
-import type { CardStatus } from "../host/book.ts";
-import type { Target } from "../host/core.ts";
-import { type BindingHistory, type CodeState, MISMATCHES, type Reason } from "./core.ts";
-
-/*
- * Every change to a card's bindings holds the card's row first, so that two journeys for one card come one after the
- * other; a device's row is held before its card's.
- */
+import type { Cause } from "#protocol/diagnosis";
+import { type Instant, instant } from "#protocol/time";
+import type { AppState, CallState, Verification, VerifiedBy } from "./verification.ts";
 
 export interface BindingRow {
   readonly id: string;
+  /** The journey it is part of: its own id, unless its asker says otherwise. */
+  readonly journeyId: string;
+  /** Of the number that was asked about. */
   readonly panHmac: Uint8Array;
+  /** Follows the card when it is renewed under another number. */
   readonly cardId: string | null;
   readonly accountId: string | null;
   readonly walletAccount: string;
@@ -23,147 +20,62 @@ export interface BindingRow {
   readonly trid: string;
   readonly terms: { readonly version: string; readonly acceptedAt: number; readonly language: Language };
   readonly decision: Decision;
-  readonly reason: Reason;
   readonly psn: string;
-  /** Masked phone of the one method, when there is one. */
-  readonly sentTo: string | null;
   readonly decidedAt: Instant;
+  /** Key of the request whose decision stands. */
+  readonly askedKey: string;
   readonly verifiedAt: Instant | null;
-  readonly tokenStatus: TokenStatus | null;
-  readonly tokenChangedAt: Instant | null;
+  readonly verifiedBy: VerifiedBy | null;
+  readonly endedAt: Instant | null;
+  readonly endedBecause: Cause | null;
+  readonly appState: AppState;
+  readonly appAskedAt: Instant | null;
+  readonly facesFailed: number;
+  readonly callState: CallState;
+  readonly disowned: boolean;
+  readonly codesBefore: number;
+  readonly caseCode: string | null;
+  readonly token: {
+    readonly ref: string;
+    readonly suffix: string;
+    readonly status: TokenStatus;
+    readonly changedAt: Instant;
+  } | null;
+  readonly suspendedFor: readonly SuspendedFor[];
+}
+export type SuspendedFor = "card" | "desk";
+export type Source = (typeof CardSource.options)[number];
+
+/** Where a binding stands in its life. */
+export function verificationOf(row: BindingRow): Verification {
+  if (row.endedAt !== null) return { kind: "ended", because: row.endedBecause ?? "withdrawnByBank" };
+  if (row.token?.status === "deleted") return { kind: "over" };
+  if (row.token !== null && row.token.status !== "inactive")
+    return { kind: "live", by: row.verifiedBy ?? (row.decision === "green" ? "green" : "smsCode") };
+  if (row.verifiedAt !== null) return { kind: "verified", by: row.verifiedBy ?? "smsCode" };
+  if (row.decision === "red") return { kind: "refused" };
+  return { kind: "waiting", app: row.appState, call: row.callState, disowned: row.disowned };
 }
 
-export interface HeldCard {
-  readonly cardId: string;
-  readonly status: CardStatus;
-  readonly expiry: ExpiryYymm;
-  readonly psn: string;
-  readonly panSuffix: string;
-  readonly productId: string;
-  readonly cvn2Hmac: Uint8Array | null;
-  readonly holderName: string;
-  readonly mobile: string | null;
-  readonly documentExpires: string;
-  readonly postedMinor: bigint;
-}
-
-export async function findCard(db: Queries, hmac: Uint8Array): Promise<Target | undefined> {
-  const rows = await db.query<{ account_id: string; card_id: string }>(
-    { text: "select account_id, card_id from pan_directory where b = $1 and pan_hmac = $2" },
-    [directoryShard(hmac), hmac],
-  );
-  const row = rows[0];
-  return row === undefined ? undefined : { b: shardOf(row.account_id), accountId: row.account_id, cardId: row.card_id };
-}
-
-/** Holds the device's row until the transaction ends. */
-export async function holdDevice(tx: Queries, deviceId: string): Promise<void> {
-  await tx.query(
-    {
-      text: `
-        insert into wallet_device as d (b, id, decisions) values ($1, $2, 1)
-        on conflict (b, id) do update set decisions = d.decisions + 1`,
-    },
-    [shardOf(deviceId), deviceId],
-  );
-}
-
-/** Reads a card with its account and holder, and holds the card's row until the transaction ends. */
-export async function holdCard(tx: Queries, target: Target): Promise<HeldCard> {
-  const cards = await tx.query<{
-    customer_b: number;
-    customer_id: string;
-    status: CardStatus;
-    expiry: ExpiryYymm;
-    psn: string;
-    pan_suffix: string;
-    product_id: string;
-    cvn2_hmac: Uint8Array | null;
-  }>(
-    {
-      text: `
-        select customer_b, customer_id, status, expiry, psn, pan_suffix, product_id, cvn2_hmac
-        from card where b = $1 and id = $2 for update`,
-    },
-    [target.b, target.cardId],
-  );
-  const card = cards[0];
-  if (card === undefined) throw new RangeError("binding: the directory names a card that is not there");
-  const customers = await tx.query<{ holder_name: string; mobile: string | null; document_expires: string }>(
-    { text: "select holder_name, mobile, document_expires from customer where b = $1 and id = $2" },
-    [card.customer_b, card.customer_id],
-  );
-  const accounts = await tx.query<{ posted_minor: bigint }>(
-    { text: "select posted_minor from account where b = $1 and id = $2" },
-    [target.b, target.accountId],
-  );
-  const customer = customers[0];
-  const account = accounts[0];
-  if (customer === undefined || account === undefined)
-    throw new RangeError("binding: a card without holder or account");
-  return {
-    cardId: target.cardId,
-    status: card.status,
-    expiry: card.expiry,
-    psn: card.psn,
-    panSuffix: card.pan_suffix,
-    productId: card.product_id,
-    cvn2Hmac: card.cvn2_hmac,
-    holderName: customer.holder_name,
-    mobile: customer.mobile,
-    documentExpires: customer.document_expires,
-    postedMinor: account.posted_minor,
-  };
-}
-
-/** A token lives from the moment its holder is verified until it is deleted. */
-const LIVES = `(verified_at is not null or token_status in ('active', 'suspended')) and token_status is distinct from 'deleted'`;
-
-export async function readHistory(
-  tx: Queries,
-  facts: {
-    readonly cardId: string;
-    readonly deviceId: string;
-    readonly walletAccount: string;
-    readonly since: Instant;
-  },
-): Promise<BindingHistory> {
-  const rows = await tx.query<{
-    mismatches: bigint;
-    adds: bigint;
-    devices: bigint;
-    elsewhere: boolean | null;
-  }>(
-    {
-      text: `
-        select
-          count(*) filter (where decided_at >= $4 and reason = any($5::text[])) as mismatches,
-          count(*) filter (where decided_at >= $4 and decision <> 'red' and token_status is distinct from 'deleted')
-            as adds,
-          count(distinct device_id) filter (where device_id <> $2 and ${LIVES}) as devices,
-          bool_or(wallet_account <> $3 and ${LIVES}) as elsewhere
-        from binding where card_id = $1`,
-    },
-    [facts.cardId, facts.deviceId, facts.walletAccount, facts.since, MISMATCHES],
-  );
-  const others = await tx.query<{ cards: bigint }>(
-    {
-      text: `select count(distinct card_id) as cards from binding where device_id = $1 and card_id <> $2 and ${LIVES}`,
-    },
-    [facts.deviceId, facts.cardId],
-  );
-  const row = rows[0]!;
-  return {
-    mismatchesToday: Number(row.mismatches),
-    addsToday: Number(row.adds),
-    otherDevices: Number(row.devices),
-    otherCards: Number(others[0]!.cards),
-    boundElsewhere: row.elsewhere === true,
-  };
+/** The row after a step of its life. */
+export function withVerification(row: BindingRow, next: Verification, now: Instant): BindingRow {
+  switch (next.kind) {
+    case "waiting":
+      return { ...row, appState: next.app, callState: next.call, disowned: next.disowned };
+    case "verified":
+    case "live":
+      return { ...row, verifiedAt: row.verifiedAt ?? now, verifiedBy: row.verifiedBy ?? next.by };
+    case "ended":
+      return { ...row, endedAt: row.endedAt ?? now, endedBecause: next.because };
+    case "refused":
+    case "over":
+      return row;
+  }
 }
 
 interface BindingColumns {
   readonly id: string;
+  readonly journey_id: string;
   readonly pan_hmac: Uint8Array;
   readonly card_id: string | null;
   readonly account_id: string | null;
@@ -175,13 +87,25 @@ interface BindingColumns {
   readonly terms_accepted_at: bigint;
   readonly terms_language: Language;
   readonly decision: Decision;
-  readonly reason: Reason;
   readonly psn: string;
-  readonly sent_to: string | null;
   readonly decided_at: bigint;
+  readonly asked_key: string;
   readonly verified_at: bigint | null;
+  readonly verified_by: VerifiedBy | null;
+  readonly ended_at: bigint | null;
+  readonly ended_because: Cause | null;
+  readonly app_state: AppState;
+  readonly app_asked_at: bigint | null;
+  readonly faces_failed: number;
+  readonly call_state: CallState;
+  readonly disowned: boolean;
+  readonly codes_before: number;
+  readonly case_code: string | null;
+  readonly token_ref: string | null;
+  readonly token_suffix: string | null;
   readonly token_status: TokenStatus | null;
   readonly token_changed_at: bigint | null;
+  readonly suspended_for: readonly SuspendedFor[];
 }
 
 /** `hold`: no other transaction changes it until this one ends. */
@@ -190,10 +114,40 @@ export async function readBinding(tx: Queries, id: string, hold: boolean): Promi
     { text: `select * from binding where b = $1 and id = $2${hold ? " for update" : ""}` },
     [shardOf(id), id],
   );
-  const row = rows[0];
-  if (row === undefined) return undefined;
+  return rows[0] === undefined ? undefined : rowOf(rows[0]);
+}
+
+/** All bindings of a card, newest first; held when the caller is about to change them. */
+export async function bindingsOfCard(tx: Queries, cardId: string, hold: boolean): Promise<readonly BindingRow[]> {
+  const rows = await tx.query<BindingColumns>(
+    { text: `select * from binding where card_id = $1 order by decided_at desc, id${hold ? " for update" : ""}` },
+    [cardId],
+  );
+  return rows.map(rowOf);
+}
+
+export async function bindingOfCase(db: Queries, caseCode: string): Promise<BindingRow | undefined> {
+  const rows = await db.query<BindingColumns>(
+    { text: "select * from binding where case_code = $1 order by decided_at desc limit 1" },
+    [caseCode],
+  );
+  return rows[0] === undefined ? undefined : rowOf(rows[0]);
+}
+
+/** The newest binding of a journey. */
+export async function bindingOfJourney(db: Queries, journeyId: string): Promise<BindingRow | undefined> {
+  const rows = await db.query<BindingColumns>(
+    { text: "select * from binding where journey_id = $1 order by decided_at desc limit 1" },
+    [journeyId],
+  );
+  return rows[0] === undefined ? undefined : rowOf(rows[0]);
+}
+
+function rowOf(row: BindingColumns): BindingRow {
+  const at = (value: bigint | null) => (value === null ? null : instant(Number(value)));
   return {
     id: row.id,
+    journeyId: row.journey_id,
     panHmac: row.pan_hmac,
     cardId: row.card_id,
     accountId: row.account_id,
@@ -207,194 +161,80 @@ export async function readBinding(tx: Queries, id: string, hold: boolean): Promi
       language: row.terms_language,
     },
     decision: row.decision,
-    reason: row.reason,
     psn: row.psn,
-    sentTo: row.sent_to,
     decidedAt: instant(Number(row.decided_at)),
-    verifiedAt: row.verified_at === null ? null : instant(Number(row.verified_at)),
-    tokenStatus: row.token_status,
-    tokenChangedAt: row.token_changed_at === null ? null : instant(Number(row.token_changed_at)),
+    askedKey: row.asked_key,
+    verifiedAt: at(row.verified_at),
+    verifiedBy: row.verified_by,
+    endedAt: at(row.ended_at),
+    endedBecause: row.ended_because,
+    appState: row.app_state,
+    appAskedAt: at(row.app_asked_at),
+    facesFailed: row.faces_failed,
+    callState: row.call_state,
+    disowned: row.disowned,
+    codesBefore: row.codes_before,
+    caseCode: row.case_code,
+    token:
+      row.token_ref === null || row.token_status === null
+        ? null
+        : {
+            ref: row.token_ref,
+            suffix: row.token_suffix ?? "",
+            status: row.token_status,
+            changedAt: instant(Number(row.token_changed_at)),
+          },
+    suspendedFor: row.suspended_for,
   };
 }
 
-/** False when the id is taken. */
-export async function insertBinding(tx: Queries, row: BindingRow): Promise<boolean> {
+/** Writes the whole row: a new one, or over one that the caller holds. False: the id is taken and `over` was not said. */
+export async function saveBinding(tx: Queries, row: BindingRow, over: boolean): Promise<boolean> {
+  const columns: Readonly<Record<string, string | number | boolean | Uint8Array | null | readonly string[]>> = {
+    b: shardOf(row.id),
+    id: row.id,
+    journey_id: row.journeyId,
+    pan_hmac: row.panHmac,
+    card_id: row.cardId,
+    account_id: row.accountId,
+    wallet_account: row.walletAccount,
+    device_id: row.deviceId,
+    device_name: row.deviceName,
+    trid: row.trid,
+    terms_version: row.terms.version,
+    terms_accepted_at: row.terms.acceptedAt,
+    terms_language: row.terms.language,
+    decision: row.decision,
+    psn: row.psn,
+    decided_at: row.decidedAt,
+    asked_key: row.askedKey,
+    verified_at: row.verifiedAt,
+    verified_by: row.verifiedBy,
+    ended_at: row.endedAt,
+    ended_because: row.endedBecause,
+    app_state: row.appState,
+    app_asked_at: row.appAskedAt,
+    faces_failed: row.facesFailed,
+    call_state: row.callState,
+    disowned: row.disowned,
+    codes_before: row.codesBefore,
+    case_code: row.caseCode,
+    token_ref: row.token?.ref ?? null,
+    token_suffix: row.token?.suffix ?? null,
+    token_status: row.token?.status ?? null,
+    token_changed_at: row.token?.changedAt ?? null,
+    suspended_for: [...row.suspendedFor],
+  };
+  const names = Object.keys(columns);
+  const conflict = over
+    ? `on conflict (b, id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(", ")}`
+    : "on conflict do nothing";
   const rows = await tx.query(
     {
-      text: `
-        insert into binding (b, id, pan_hmac, card_id, account_id, wallet_account, device_id, device_name, trid,
-          terms_version, terms_accepted_at, terms_language, decision, reason, psn, sent_to, decided_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-        on conflict do nothing returning id`,
+      text: `insert into binding (${names.join(", ")}) values (${names.map((_, i) => `$${i + 1}`).join(", ")})
+        ${conflict} returning id`,
     },
-    [
-      shardOf(row.id),
-      row.id,
-      row.panHmac,
-      row.cardId,
-      row.accountId,
-      row.walletAccount,
-      row.deviceId,
-      row.deviceName,
-      row.trid,
-      row.terms.version,
-      row.terms.acceptedAt,
-      row.terms.language,
-      row.decision,
-      row.reason,
-      row.psn,
-      row.sentTo,
-      row.decidedAt,
-    ],
+    Object.values(columns),
   );
   return rows.length === 1;
-}
-
-export async function markVerified(tx: Queries, id: string, at: Instant): Promise<void> {
-  await tx.query({ text: "update binding set verified_at = coalesce(verified_at, $3) where b = $1 and id = $2" }, [
-    shardOf(id),
-    id,
-    at,
-  ]);
-}
-
-export async function writeToken(
-  tx: Queries,
-  id: string,
-  token: { readonly ref: string; readonly suffix: string; readonly status: TokenStatus; readonly at: Instant },
-): Promise<void> {
-  await tx.query(
-    {
-      text: `
-        update binding set token_ref = $3, token_suffix = $4, token_status = $5, token_changed_at = $6
-        where b = $1 and id = $2`,
-    },
-    [shardOf(id), id, token.ref, token.suffix, token.status, token.at],
-  );
-}
-
-export interface CodeRow extends CodeState {
-  readonly hash: Uint8Array;
-}
-
-export async function readNewestCode(tx: Queries, bindingId: string): Promise<CodeRow | undefined> {
-  const rows = await tx.query<{
-    number: number;
-    hash: Uint8Array;
-    sent_at: bigint;
-    expires_at: bigint;
-    wrong_tries: number;
-    used: boolean;
-  }>(
-    {
-      text: `
-        select number, hash, sent_at, expires_at, wrong_tries, used from activation_code
-        where b = $1 and binding_id = $2 order by number desc limit 1`,
-    },
-    [shardOf(bindingId), bindingId],
-  );
-  const row = rows[0];
-  if (row === undefined) return undefined;
-  return {
-    number: row.number,
-    hash: row.hash,
-    sentAt: instant(Number(row.sent_at)),
-    expiresAt: instant(Number(row.expires_at)),
-    wrongTries: row.wrong_tries,
-    used: row.used,
-  };
-}
-
-export async function countCodesOfCard(tx: Queries, cardId: string, since: Instant): Promise<number> {
-  const rows = await tx.query<{ codes: bigint }>(
-    { text: "select count(*) as codes from activation_code where card_id = $1 and sent_at >= $2" },
-    [cardId, since],
-  );
-  return Number(rows[0]!.codes);
-}
-
-export async function insertCode(tx: Queries, bindingId: string, cardId: string, code: CodeRow): Promise<void> {
-  await tx.query(
-    {
-      text: `
-        insert into activation_code (b, binding_id, number, card_id, hash, sent_at, expires_at, wrong_tries, used)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    },
-    [
-      shardOf(bindingId),
-      bindingId,
-      code.number,
-      cardId,
-      code.hash,
-      code.sentAt,
-      code.expiresAt,
-      code.wrongTries,
-      code.used,
-    ],
-  );
-}
-
-export async function updateCode(tx: Queries, bindingId: string, code: CodeState): Promise<void> {
-  await tx.query(
-    {
-      text: "update activation_code set wrong_tries = $4, used = $5 where b = $1 and binding_id = $2 and number = $3",
-    },
-    [shardOf(bindingId), bindingId, code.number, code.wrongTries, code.used],
-  );
-}
-
-/** Leaves a text for a phone in the outbox; the payload is sealed. */
-export async function insertText(
-  tx: Queries,
-  bindingId: string,
-  text: { readonly id: string; readonly sealed: Uint8Array; readonly at: Instant; readonly uselessAfter: Instant },
-): Promise<void> {
-  await tx.query(
-    {
-      text: `
-        insert into outbox (b, id, kind, payload, due_at, useless_after, attempts)
-        values ($1, $2, 'text', $3, $4, $5, 0)`,
-    },
-    [shardOf(bindingId), text.id, text.sealed, text.at, text.uselessAfter],
-  );
-}
-
-/** First answers to calls whose repeat must not count twice. */
-export interface AnsweredCall<Answer> {
-  readonly request: Uint8Array;
-  readonly answer: Answer;
-}
-type Answers = { readonly sendCode: CodeSent; readonly checkCode: CodeOutcome };
-
-export async function readAnswer<Name extends keyof Answers>(
-  tx: Queries,
-  bindingId: string,
-  operation: Name,
-  key: string,
-): Promise<AnsweredCall<Answers[Name]> | undefined> {
-  const rows = await tx.query<AnsweredCall<Answers[Name]>>(
-    {
-      text: "select request, answer from answered_call where b = $1 and binding_id = $2 and operation = $3 and key = $4",
-    },
-    [shardOf(bindingId), bindingId, operation, key],
-  );
-  return rows[0];
-}
-
-export async function insertAnswer<Name extends keyof Answers>(
-  tx: Queries,
-  bindingId: string,
-  operation: Name,
-  key: string,
-  request: Uint8Array,
-  answer: Answers[Name],
-): Promise<void> {
-  await tx.query(
-    {
-      text: `
-        insert into answered_call (b, binding_id, operation, key, request, answer)
-        values ($1, $2, $3, $4, $5, $6::jsonb)`,
-    },
-    [shardOf(bindingId), bindingId, operation, key, request, JSON.stringify(answer)],
-  );
 }

@@ -4,10 +4,12 @@ import type { HolderName, IdNumber, Mobile } from "#protocol/holder";
 import type { CurrencyCode } from "#protocol/money";
 import type { Pan } from "#protocol/pan";
 import type { ExpiryYymm } from "#protocol/time";
+import type { RiskMark } from "../binding/rules.ts";
 import type { CardStatus } from "../host/book.ts";
 import { ensureKeys, KEYS } from "../ports.ts";
 import { directoryShard, panHmac } from "./directory.ts";
 import { productOf } from "./products.ts";
+import { stateOf } from "./status.ts";
 
 /** A card with its account and its holder, as the bank opens them. */
 export interface NewCard {
@@ -28,6 +30,14 @@ export interface NewCard {
   readonly currency: CurrencyCode;
   readonly openingMinor: bigint;
   readonly creditLimitMinor: bigint;
+  /** I unless it says otherwise. */
+  readonly accountClass?: 1 | 2 | 3;
+  readonly accountRestricted?: boolean;
+  readonly arrearsMinor?: bigint;
+  readonly counterOnly?: boolean;
+  readonly riskMark?: RiskMark;
+  /** The card that this one replaced, issued before it: it is told to be replaced. */
+  readonly successorOf?: string;
 }
 
 const CHUNK = 1000;
@@ -63,8 +73,9 @@ async function issueChunk(tx: Queries, keys: KeyStore, clock: Clock, cards: read
   await tx.query(
     {
       text: `
-        insert into customer (b, id, holder_name, mobile, id_number_sealed, document_expires)
-        select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+        insert into customer (b, id, holder_name, mobile, id_number_sealed, document_expires, counter_only, risk_mark)
+        select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::boolean[],
+          $8::text[])
         on conflict do nothing`,
     },
     [
@@ -74,6 +85,8 @@ async function issueChunk(tx: Queries, keys: KeyStore, clock: Clock, cards: read
       fresh.map((card) => card.mobile),
       fresh.map((card) => keys.seal(KEYS.panSeal, fromAscii(card.idNumber), `idNumber ${card.customerId}`)),
       fresh.map((card) => card.documentExpires),
+      fresh.map((card) => card.counterOnly === true),
+      fresh.map((card) => card.riskMark ?? null),
     ],
   );
   await tx.query(
@@ -81,10 +94,12 @@ async function issueChunk(tx: Queries, keys: KeyStore, clock: Clock, cards: read
       text: `
         with opened as (
           insert into account (b, id, customer_id, kind, currency, credit_limit_minor, posted_minor, held_minor, day,
-            day_spent_minor, next_hold_expiry, version)
-          select i.b, i.id, i.customer_id, i.kind, i.currency, i.credit_limit, i.opening, 0, 0, 0, null, 0
-          from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
-            as i(b, id, customer_id, kind, currency, credit_limit, opening)
+            day_spent_minor, next_hold_expiry, version, class, restricted, arrears_minor)
+          select i.b, i.id, i.customer_id, i.kind, i.currency, i.credit_limit, i.opening, 0, 0, 0, null, 0, i.class,
+            i.restricted, i.arrears
+          from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+            $9::smallint[], $10::boolean[], $11::bigint[])
+            as i(b, id, customer_id, kind, currency, credit_limit, opening, class, restricted, arrears)
           on conflict do nothing
           returning b, id, posted_minor
         )
@@ -101,17 +116,23 @@ async function issueChunk(tx: Queries, keys: KeyStore, clock: Clock, cards: read
       fresh.map((card) => card.creditLimitMinor),
       fresh.map((card) => card.openingMinor),
       now,
+      fresh.map((card) => card.accountClass ?? 1),
+      fresh.map((card) => card.accountRestricted === true),
+      fresh.map((card) => card.arrearsMinor ?? 0n),
     ],
   );
   await tx.query(
     {
       text: `
         insert into card (b, id, account_id, customer_b, customer_id, product_id, pan_sealed, pan_suffix, psn, expiry,
-          cvn2_hmac, status, issued_at)
-        select i.*, $13::bigint from unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[], $5::text[],
-          $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::text[])
+          cvn2_hmac, status, base_status, blocks, issued_at)
+        select i.b, i.id, i.account_id, i.customer_b, i.customer_id, i.product_id, i.pan_sealed, i.pan_suffix, i.psn,
+          i.expiry, i.cvn2_hmac, i.status, i.base_status,
+          case when i.block is null then '{}'::text[] else array[i.block] end, $15::bigint
+        from unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[], $5::text[],
+          $6::text[], $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::text[], $13::text[], $14::text[])
           as i(b, id, account_id, customer_b, customer_id, product_id, pan_sealed, pan_suffix, psn, expiry, cvn2_hmac,
-            status)`,
+            status, base_status, block)`,
     },
     [
       b,
@@ -126,9 +147,19 @@ async function issueChunk(tx: Queries, keys: KeyStore, clock: Clock, cards: read
       fresh.map((card) => card.expiry),
       fresh.map((card) => (card.cvn2 === undefined ? null : cvn2Hmac(keys, card.cardId, card.cvn2))),
       fresh.map((card) => card.status),
+      fresh.map((card) => stateOf(card.status).base),
+      fresh.map((card) => stateOf(card.status).blocks[0] ?? null),
       now,
     ],
   );
+  const followed = fresh.filter((card) => card.successorOf !== undefined);
+  if (followed.length > 0)
+    await tx.query(
+      {
+        text: `update card c set successor_id = i.id from unnest($1::text[], $2::text[]) as i(old, id) where c.id = i.old`,
+      },
+      [followed.map((card) => card.successorOf!), followed.map((card) => card.cardId)],
+    );
 }
 
 /** CVN2 is compared, never shown: only its keyed hash, bound to the card, is kept. */

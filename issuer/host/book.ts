@@ -6,7 +6,8 @@ import type { ExpiryYymm, Instant } from "#protocol/time";
  * The book is what a batch knows in memory: the rows it read and what the decisions made of them. Only core.ts writes in it.
  */
 
-export type CardStatus = "active" | "notActivated" | "lost" | "frozen" | "cancelled";
+/** As cards/status.ts makes it: the one word that a payment needs. */
+export type CardStatus = "active" | "notActivated" | "lost" | "frozenByHolder" | "frozenByBank" | "replaced" | "closed";
 
 export interface Card {
   readonly id: string;

@@ -95,8 +95,10 @@ const STATUS_REFUSALS: Readonly<Record<Card["status"], string | undefined>> = {
   active: undefined,
   notActivated: "21",
   lost: "41",
-  frozen: "62",
-  cancelled: "14",
+  frozenByHolder: "57",
+  frozenByBank: "62",
+  replaced: "14",
+  closed: "14",
 };
 
 function cardRefusal(card: Card, expiry: ExpiryYymm | null, now: Instant): string | undefined {
@@ -392,7 +394,9 @@ class Decision {
     const { tokenPan, b, accountId, amountMinor, journeyId, merchantName } = this.#request;
     if (tokenPan === null) return;
     const amount = { minor: amountMinor.toString(), currency: this.#account.currency };
-    const notice = { noticeId: journeyId, kind, amount, merchantName, responseCode, at: this.#now };
+    // A reversal is told under the payment that it takes back.
+    const paid = this.#request.kind === "reversal" ? (this.#request.originalId ?? journeyId) : journeyId;
+    const notice = { noticeId: journeyId, journeyId: paid, kind, amount, merchantName, responseCode, at: this.#now };
     this.#book.notices.push({ b, accountId, tokenPan, notice });
   }
 }

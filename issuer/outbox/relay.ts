@@ -1,24 +1,37 @@
-import type { Calls } from "#contracts/operation";
-import type { Clock, Db, KeyStore, Log, MessageSender, Statement, Timers } from "#contracts/ports";
+import type { TokenView } from "#contracts/common";
+import type { CallContext, Calls } from "#contracts/operation";
+import type { Clock, Db, KeyStore, Log, MessageSender, Sealer, Statement, Timers } from "#contracts/ports";
+import { type Problem, problem } from "#contracts/problem";
 import type { TspIssuerApi } from "#contracts/tsp-api";
+import { err, fromUtf8, type Result } from "#protocol/bytes";
 import { type Instant, instant } from "#protocol/time";
-import { openText, parseNotice } from "./row.ts";
+import { type OutboxKind, openRenewal, openText, parseCall, parseNotice, type TspCallName } from "./row.ts";
 
 export interface OutboxRelay {
   start(): void;
   /** Something was written: look now rather than at the next poll. */
   nudge(): void;
+  /** Resolves when all that was due has been tried, or after `waitMs`. */
+  settle(waitMs: number): Promise<void>;
   /** Waits for what is being sent. */
   stop(): Promise<void>;
+}
+
+/** Hears of each text, by its row's id. */
+export interface TextWatch {
+  taken(id: string): Promise<void>;
+  /** The carrier refused it for the first time; it is tried again. */
+  refused(id: string): Promise<void>;
 }
 
 interface OutboxRow {
   readonly b: number;
   readonly id: string;
-  readonly kind: "paymentNotice" | "text";
+  readonly kind: OutboxKind;
   readonly payload: Uint8Array;
   readonly useless_after: bigint | null;
   readonly attempts: number;
+  readonly serial: bigint;
 }
 
 const BATCH = 64;
@@ -27,18 +40,24 @@ const RETRY_MAX_MS = 5 * 60_000;
 
 const DUE: Statement = {
   name: "issuer-outbox-due",
-  text: `select b, id, kind, payload, useless_after, attempts from outbox where due_at <= $1 order by due_at limit ${BATCH}`,
+  text: `select b, id, kind, payload, useless_after, attempts, serial from outbox where due_at <= $1
+    order by due_at limit ${BATCH}`,
 };
+/** A row that was written anew while it was being sent stays. */
 const SENT: Statement = {
   name: "issuer-outbox-sent",
-  text: `delete from outbox o using unnest($1::smallint[], $2::text[]) as i(b, id) where o.b = i.b and o.id = i.id`,
+  text: `delete from outbox o using unnest($1::smallint[], $2::text[], $3::bigint[]) as i(b, id, serial)
+    where o.b = i.b and o.id = i.id and o.serial = i.serial`,
 };
 const FAILED: Statement = {
   name: "issuer-outbox-failed",
   text: `
     update outbox o set attempts = o.attempts + 1, due_at = i.due_at
-    from unnest($1::smallint[], $2::text[], $3::bigint[]) as i(b, id, due_at) where o.b = i.b and o.id = i.id`,
+    from unnest($1::smallint[], $2::text[], $3::bigint[], $4::bigint[]) as i(b, id, serial, due_at)
+    where o.b = i.b and o.id = i.id and o.serial = i.serial`,
 };
+/** Nobody knows what became of it, or it may be right another time. */
+const LATER: ReadonlySet<string> = new Set(["peerUnavailable", "internal", "tooMany", "stale"]);
 
 /** Sends what lies in the outbox, at least once each; a row goes when its receiver has it, or when it helps nobody. */
 export function createOutboxRelay(ports: {
@@ -46,28 +65,81 @@ export function createOutboxRelay(ports: {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly keys: KeyStore;
+  readonly sealer: Sealer;
   readonly sender: MessageSender;
   readonly tsp: Calls<TspIssuerApi>;
   readonly log: Log;
+  readonly texts: TextWatch;
+  /** What the TSP answered to a proof: the token as it is then. */
+  readonly onActivated: (bindingId: string, token: TokenView) => Promise<void>;
 }): OutboxRelay {
-  const { db, clock, timers, keys, sender, tsp, log } = ports;
+  const { db, clock, timers, keys, sealer, sender, tsp, log, texts, onActivated } = ports;
   let running = false;
   let again = false;
   let working: Promise<void> = Promise.resolve();
   let cancelPoll: () => void = () => {};
 
+  async function sendText(row: OutboxRow): Promise<"done" | "later"> {
+    try {
+      await sender.send({ id: row.id, ...openText(keys, row.id, row.payload) });
+    } catch (error) {
+      warn(row, error);
+      if (row.attempts === 0) await texts.refused(row.id);
+      return "later";
+    }
+    await texts.taken(row.id);
+    return "done";
+  }
+
+  async function callTsp(row: OutboxRow): Promise<Result<unknown, Problem>> {
+    switch (row.kind) {
+      case "paymentNotice":
+        return tsp.notifyPayment(parseNotice(row.payload), { journeyId: row.id, idempotencyKey: row.id });
+      case "renewCard":
+        return renewCard(row);
+      case "text":
+        throw new RangeError("outbox: texts do not go to the TSP");
+      default: {
+        const { journeyId, key, request } = parseCall(row.payload);
+        const calls = tsp as Record<
+          TspCallName,
+          (request: unknown, context: CallContext) => Promise<Result<unknown, Problem>>
+        >;
+        const answer = await calls[row.kind](request, { journeyId, idempotencyKey: key });
+        if (row.kind === "activate" && answer.ok)
+          await onActivated((request as { bindingId: string }).bindingId, answer.value as TokenView);
+        return answer;
+      }
+    }
+  }
+
+  async function renewCard(row: OutboxRow): Promise<Result<unknown, Problem>> {
+    const { key, card, newCard } = openRenewal(keys, row.id, row.payload);
+    const context = { journeyId: row.id, idempotencyKey: key };
+    const recipient = await tsp.publicKey({}, context);
+    if (!recipient.ok) return err(problem("peerUnavailable"));
+    const [cardJwe, newCardJwe] = await Promise.all(
+      [card, newCard].map((one) => sealer.sealTo(recipient.value, fromUtf8(JSON.stringify(one)))),
+    );
+    return tsp.renewCard({ cardJwe: cardJwe!, newCardJwe: newCardJwe! }, context);
+  }
+
   async function send(row: OutboxRow, now: Instant): Promise<"done" | "later"> {
     if (row.useless_after !== null && row.useless_after <= now) return "done";
-    if (row.kind === "text") {
-      await sender.send({ id: row.id, ...openText(keys, row.id, row.payload) });
-      return "done";
-    }
-    const sent = await tsp.notifyPayment(parseNotice(row.payload), { journeyId: row.id, idempotencyKey: row.id });
+    if (row.kind === "text") return sendText(row);
+    const sent = await callTsp(row);
     if (sent.ok) return "done";
-    const { code } = sent.error;
-    if (code === "peerUnavailable" || code === "internal" || code === "tooMany" || code === "stale") return "later";
-    log.warn("issuer.noticeRefused", { id: row.id, code });
+    if (LATER.has(sent.error.code)) return "later";
+    log.warn("issuer.messageRefused", { id: row.id, kind: row.kind, code: sent.error.code });
     return "done";
+  }
+
+  function warn(row: OutboxRow, error: unknown): void {
+    log.warn("issuer.outboxFailed", {
+      id: row.id,
+      kind: row.kind,
+      error: error instanceof Error ? error.name : "unknown",
+    });
   }
 
   /** True when there may be more at once. */
@@ -78,22 +150,22 @@ export function createOutboxRelay(ports: {
     const outcomes = await Promise.all(
       rows.map((row) =>
         send(row, now).catch((error: unknown) => {
-          log.warn("issuer.outboxFailed", {
-            id: row.id,
-            kind: row.kind,
-            error: error instanceof Error ? error.name : "unknown",
-          });
+          warn(row, error);
           return "later" as const;
         }),
       ),
     );
     const done = rows.filter((_, i) => outcomes[i] === "done");
     const later = rows.filter((_, i) => outcomes[i] === "later");
-    if (done.length > 0) await db.query(SENT, [done.map((row) => row.b), done.map((row) => row.id)]);
+    const keysOf = (some: readonly OutboxRow[]) => [
+      some.map((row) => row.b),
+      some.map((row) => row.id),
+      some.map((row) => row.serial),
+    ];
+    if (done.length > 0) await db.query(SENT, keysOf(done));
     if (later.length > 0) {
       await db.query(FAILED, [
-        later.map((row) => row.b),
-        later.map((row) => row.id),
+        ...keysOf(later),
         later.map((row) => instant(now + Math.min(1000 * 2 ** Math.min(row.attempts, 16), RETRY_MAX_MS))),
       ]);
     }
@@ -125,16 +197,32 @@ export function createOutboxRelay(ports: {
     });
   }
 
+  async function quiet(): Promise<void> {
+    for (let before: Promise<void> | undefined; before !== working; ) {
+      before = working;
+      await before;
+    }
+  }
+
   return {
     start() {
       running = true;
       wake();
     },
     nudge: wake,
+    async settle(waitMs) {
+      wake();
+      let cancel: () => void = () => {};
+      const late = new Promise<void>((resolve) => {
+        cancel = timers.after(waitMs, resolve);
+      });
+      await Promise.race([quiet(), late]);
+      cancel();
+    },
     async stop() {
       running = false;
       cancelPoll();
-      await working;
+      await quiet();
     },
   };
 }

@@ -1,12 +1,14 @@
-import type { PaymentNotice } from "#contracts/common";
-import type { KeyStore } from "#contracts/ports";
-import { fromUtf8, toUtf8 } from "#protocol/bytes";
+import type * as v from "valibot";
+import type { CardData, PaymentNotice } from "#contracts/common";
+import type { KeyStore, Queries, Random } from "#contracts/ports";
+import type { TspIssuerApi } from "#contracts/tsp-api";
+import { fromUtf8, shardOf, toUtf8 } from "#protocol/bytes";
 import { type Instant, instant } from "#protocol/time";
 import { KEYS } from "../ports.ts";
 
 /*
- * What lies in the outbox. A text to a phone holds a code, so it lies sealed; a notice holds nothing that the bank
- * could not show.
+ * What lies in the outbox. A text to a phone holds a code and a renewal card numbers, so these lie sealed; the rest
+ * holds nothing that the bank could not show.
  */
 
 export interface NoticePayload {
@@ -20,6 +22,24 @@ export interface TextPayload {
   readonly at: Instant;
 }
 
+/** Calls that are left for the TSP as they will be made. */
+export type TspCallName = "activate" | "refuse" | "methodsChanged" | "recordChanged" | "changeToken";
+export interface TspCall<Name extends TspCallName = TspCallName> {
+  readonly journeyId: string;
+  /** The same for every repeat of this call, and for no other. */
+  readonly key: string;
+  readonly request: v.InferOutput<TspIssuerApi[Name]["request"]>;
+}
+
+/** A card that goes on under another expiry or number, as the TSP's contract wants cards. */
+export interface RenewalPayload {
+  readonly key: string;
+  readonly card: CardData;
+  readonly newCard: CardData;
+}
+
+export type OutboxKind = "paymentNotice" | "text" | "renewCard" | TspCallName;
+
 export function encodeNotice(payload: NoticePayload): Uint8Array {
   return fromUtf8(JSON.stringify(payload));
 }
@@ -29,13 +49,90 @@ export function parseNotice(bytes: Uint8Array): NoticePayload {
   return JSON.parse(toUtf8(bytes) ?? "") as NoticePayload;
 }
 
-export function sealText(keys: KeyStore, id: string, payload: TextPayload): Uint8Array {
+export function parseCall(bytes: Uint8Array): TspCall {
+  return JSON.parse(toUtf8(bytes) ?? "") as TspCall;
+}
+
+function seal(keys: KeyStore, id: string, payload: object): Uint8Array {
   return keys.seal(KEYS.outbox, fromUtf8(JSON.stringify(payload)), `outbox ${id}`);
+}
+function open<T>(keys: KeyStore, id: string, sealed: Uint8Array): T {
+  const bytes = keys.open(KEYS.outbox, sealed, `outbox ${id}`);
+  if (bytes === undefined) throw new RangeError("outbox: a sealed row does not open");
+  return JSON.parse(toUtf8(bytes) ?? "") as T;
 }
 
 export function openText(keys: KeyStore, id: string, sealed: Uint8Array): TextPayload {
-  const bytes = keys.open(KEYS.outbox, sealed, `outbox ${id}`);
-  if (bytes === undefined) throw new RangeError("outbox: a sealed text does not open");
-  const { toMobile, text, at } = JSON.parse(toUtf8(bytes) ?? "") as { toMobile: string; text: string; at: number };
+  const { toMobile, text, at } = open<{ toMobile: string; text: string; at: number }>(keys, id, sealed);
   return { toMobile, text, at: instant(at) };
+}
+
+export function openRenewal(keys: KeyStore, id: string, sealed: Uint8Array): RenewalPayload {
+  return open<RenewalPayload>(keys, id, sealed);
+}
+
+/** Leaves things for others, in the transaction of what caused them. */
+export interface Outbox {
+  /**
+   * One row a call and binding: a later one takes the place of one that has not been sent, so that what arrives is how
+   * things stand.
+   */
+  call<Name extends TspCallName>(
+    tx: Queries,
+    name: Name,
+    about: { readonly bindingId: string; readonly journeyId: string; readonly part?: string },
+    request: TspCall<Name>["request"],
+    at: Instant,
+  ): Promise<void>;
+  text(
+    tx: Queries,
+    row: { readonly id: string; readonly owner: string; readonly uselessAfter: Instant },
+    payload: TextPayload,
+  ): Promise<void>;
+  renewal(tx: Queries, cardId: string, payload: Omit<RenewalPayload, "key">, at: Instant): Promise<void>;
+}
+
+const SERIALS = 2 ** 47;
+
+export function createOutbox(keys: KeyStore, random: Random): Outbox {
+  async function leave(
+    tx: Queries,
+    row: {
+      readonly owner: string;
+      readonly id: string;
+      readonly kind: OutboxKind;
+      readonly payload: Uint8Array;
+      readonly at: Instant;
+      readonly uselessAfter: Instant | null;
+    },
+  ): Promise<void> {
+    await tx.query(
+      {
+        text: `
+          insert into outbox (b, id, kind, payload, due_at, useless_after, attempts, serial)
+          values ($1, $2, $3, $4, $5, $6, 0, $7)
+          on conflict (b, id) do update set payload = excluded.payload, due_at = excluded.due_at, attempts = 0,
+            serial = excluded.serial`,
+      },
+      [shardOf(row.owner), row.id, row.kind, row.payload, row.at, row.uselessAfter, random.below(SERIALS)],
+    );
+  }
+
+  return {
+    call(tx, name, { bindingId, journeyId, part }, request, at) {
+      const call: TspCall = { journeyId, key: random.uuid(), request };
+      const id = `${name}-${bindingId}${part === undefined ? "" : `-${part}`}`;
+      const payload = fromUtf8(JSON.stringify(call));
+      return leave(tx, { owner: bindingId, id, kind: name, payload, at, uselessAfter: null });
+    },
+    text(tx, { id, owner, uselessAfter }, payload) {
+      return leave(tx, { owner, id, kind: "text", payload: seal(keys, id, payload), at: payload.at, uselessAfter });
+    },
+    renewal(tx, cardId, payload, at) {
+      const key = random.uuid();
+      const id = `renewCard-${key}`;
+      const sealed = seal(keys, id, { ...payload, key } satisfies RenewalPayload);
+      return leave(tx, { owner: cardId, id, kind: "renewCard", payload: sealed, at, uselessAfter: null });
+    },
+  };
 }

@@ -28,6 +28,8 @@ type Row = readonly [bank: BankId, network: IinRange["network"], kind: CardKind,
 const ROWS: readonly Row[] = [
   ["demo", "unionPay", "debit", DEMO_RANGES.debit.length, DEMO_RANGES.debit.prefix],
   ["demo", "unionPay", "credit", DEMO_RANGES.credit.length, DEMO_RANGES.credit.prefix],
+  ["demo", "unionPay", "debit", DEMO_RANGES.youth.length, `${DEMO_RANGES.youth.prefix} ${DEMO_RANGES.overnight.prefix}`],
+  ["demo", "unionPay", "prepaid", DEMO_RANGES.gift.length, DEMO_RANGES.gift.prefix],
   ["icbc", "unionPay", "debit", 19, `9558 622200 622202 622203 622208 621225-621227 621281 621288 621558 621559 621618 621670
     621720-621724 621762 620058 620086 620516 623062 622926-622931 900000 900010`],
   ["icbc", "unionPay", "debit", 18, `620200 620302 620402 621001 621202-621211 622002-622022 622102-622117 622302-622317
