@@ -123,7 +123,11 @@ export type KeyUse =
   | "aead" // AES-256-GCM, 32 bytes
   | "hmac" // HMAC-SHA-256, 32 bytes
   | "imkAc" // issuer master key for application cryptograms, two-key 3DES, 16 bytes
-  | "jwe"; // P-256 key agreement, ECDH-ES+A256KW with A256GCM
+  | "jwe" // P-256 key agreement, ECDH-ES+A256KW with A256GCM
+  | "pass" // P-256 key agreement, push provisioning
+  | "sign"; // P-256, ECDSA with SHA-256
+/** Uses whose keys are pairs, and have a point to show. */
+export type PairUse = Extract<KeyUse, "jwe" | "pass" | "sign">;
 
 export interface KeyInfo {
   readonly name: KeyName;
@@ -138,7 +142,7 @@ export interface KeyStore {
   /** Generates the key when it is missing; durable before it returns. */
   ensure(name: KeyName, use: KeyUse): KeyInfo;
   /** Brings in key bytes (test keys, migration). Refuses another key under a taken name. */
-  importKey(name: KeyName, use: Exclude<KeyUse, "jwe">, bytes: Uint8Array): KeyInfo;
+  importKey(name: KeyName, use: Exclude<KeyUse, PairUse>, bytes: Uint8Array): KeyInfo;
   /** nonce(12) ‖ ciphertext ‖ tag(16), bound to `context`. */
   seal(name: KeyName, plain: Uint8Array, context: string): Uint8Array;
   /** Undefined when the seal does not hold. */
@@ -154,6 +158,27 @@ export interface KeyStore {
   publicJwk(name: KeyName): PublicJwk;
   /** Plain bytes of a compact JWE made to `publicJwk(name)`, or undefined when it does not open. */
   openJwe(name: KeyName, compact: string): Promise<Uint8Array | undefined>;
+  /** Of a `pass` or `sign` key: 65 bytes, uncompressed. */
+  publicPoint(name: KeyName): Uint8Array;
+  /** ECDSA over SHA-256 of `data`, DER. */
+  sign(name: KeyName, data: Uint8Array): Uint8Array;
+  /** Plain bytes of a push-provisioning pass sealed to `publicPoint(name)`, or undefined when it does not open. */
+  openPass(name: KeyName, ephemeralPoint: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+}
+
+/** The bank's side of push provisioning: checks the wallet's certificates and seals to the leaf. */
+export interface PassSealer {
+  /**
+   * @param root the DER certificate the bank trusts, got from the TSP itself.
+   * @param chain leaf and what signed it, as the wallet gave them. Undefined: it does not lead to the root, is not in time,
+   *   or is not meant for passes.
+   */
+  sealPass(
+    root: Uint8Array,
+    chain: readonly Uint8Array[],
+    plain: Uint8Array,
+    now: Instant,
+  ): { readonly sealed: Uint8Array; readonly ephemeralPoint: Uint8Array } | undefined;
 }
 
 export interface CardKeyId {

@@ -172,6 +172,13 @@ export const tspIssuerApi = {
     answer: PublicJwkSchema,
     readOnly: true,
   }),
+  pushRoot: operation({
+    summary:
+      "The certificate under which invitations to push provisioning are signed, DER in base64: the bank trusts no other",
+    request: Empty,
+    answer: v.object({ certificate: v.string() }),
+    readOnly: true,
+  }),
   notifyPayment: operation({
     summary: "Pass a payment notice on to the wallet; answered only after the wallet has it",
     request: v.object({ tokenPan: v.pipe(v.string(), v.regex(/^\d{12,19}$/)), notice: PaymentNotice }),

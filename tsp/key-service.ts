@@ -25,6 +25,9 @@ export function keyService(keys: KeyStore): KeyStore {
     deriveSessionKeys: (...it) => ask(() => keys.deriveSessionKeys(...it)),
     deriveCardKey: (...it) => ask(() => keys.deriveCardKey(...it)),
     publicJwk: (...it) => ask(() => keys.publicJwk(...it)),
+    publicPoint: (...it) => ask(() => keys.publicPoint(...it)),
+    sign: (...it) => ask(() => keys.sign(...it)),
+    openPass: (...it) => ask(() => keys.openPass(...it)),
     openJwe: async (...it) => {
       try {
         return await keys.openJwe(...it);

@@ -123,6 +123,15 @@ export const migrations: readonly Migration[] = [
       insert into token_range select k, (select count(*) from token t where t.card_kind = k) from unnest(array['debit', 'credit']) k;
       -- A renewed card's new number leads to the card it replaced.
       create table card_number (pan_ref text primary key, card_ref text not null);
+      -- Push provisioning: each nonce is one device's, for a short time, and serves one pass and one binding.
+      create table push_nonce (
+        nonce text primary key,
+        signature text not null,
+        device_id text not null,
+        expires_at bigint not null,
+        taken_by text,
+        binding_id text
+      );
       -- Refused payments. Accepted ones are in "spent".
       create table refusal (
         b smallint not null,

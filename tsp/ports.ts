@@ -42,6 +42,13 @@ export const KEYS: Readonly<Record<"panSeal" | "panRef" | "cardData", KeyName>> 
   panRef: keyName("tsp.pan-ref"),
   cardData: keyName("tsp.card-data"),
 };
+/** Push provisioning: the TSP's own root, an authority under it, the leaf that passes are sealed to, and what signs nonces. */
+export const PUSH_KEYS: Readonly<Record<"root" | "authority" | "leaf" | "nonce", KeyName>> = {
+  root: keyName("tsp.push.root"),
+  authority: keyName("tsp.push.authority"),
+  leaf: keyName("tsp.push.leaf"),
+  nonce: keyName("tsp.push.nonce"),
+};
 export const MASTER_KEYS: Readonly<Record<"secureElement" | "user" | "device", KeyName>> = {
   secureElement: keyName("tsp.imk-ac.secure-element"),
   user: keyName("tsp.imk-ac.user"),
@@ -52,5 +59,7 @@ export function ensureKeys(keys: KeyStore): void {
   keys.ensure(KEYS.panSeal, "aead");
   keys.ensure(KEYS.panRef, "hmac");
   keys.ensure(KEYS.cardData, "jwe");
+  for (const name of [PUSH_KEYS.root, PUSH_KEYS.authority, PUSH_KEYS.nonce]) keys.ensure(name, "sign");
+  keys.ensure(PUSH_KEYS.leaf, "pass");
   for (const name of Object.values(MASTER_KEYS)) keys.ensure(name, "imkAc");
 }

@@ -7,16 +7,28 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  sign,
 } from "node:crypto";
-import type { ArqcRequest, CardKeyId, KeyInfo, KeyName, KeyStore, KeyUse, PublicJwk, Random } from "#contracts/ports";
+import type {
+  ArqcRequest,
+  CardKeyId,
+  KeyInfo,
+  KeyName,
+  KeyStore,
+  KeyUse,
+  PairUse,
+  PublicJwk,
+  Random,
+} from "#contracts/ports";
 import { equalBytes, toHex, wipe } from "#protocol/bytes";
 import { type CardCipher, padMethod2 } from "#protocol/crypto";
 import { deriveCardKeyA, derivePbocSessionKey } from "#protocol/emv";
 import { openCompact } from "./jwe.ts";
 import { nodeCipher, standingTripleDes } from "./node-cipher.ts";
+import { openPass, pointOf } from "./pass.ts";
 import { type KeyVault, memoryVault, type StoredKey, sealedFile } from "./sealed-file.ts";
 
-const LENGTH: Readonly<Record<Exclude<KeyUse, "jwe">, number>> = { aead: 32, hmac: 32, imkAc: 16 };
+const LENGTH: Readonly<Record<Exclude<KeyUse, PairUse>, number>> = { aead: 32, hmac: 32, imkAc: 16 };
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -41,11 +53,12 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     secrets.set(name, bytes);
     return bytes;
   };
-  const pairOf = (name: KeyName): KeyObject => {
+  const pairOf = (name: KeyName, use: PairUse = "jwe"): KeyObject => {
+    const key = find(name, use);
     const held = pairs.get(name);
     if (held !== undefined) return held;
     const pair = createPrivateKey({
-      key: Buffer.from(find(name, "jwe").secret, "base64"),
+      key: Buffer.from(key.secret, "base64"),
       format: "der",
       type: "pkcs8",
     });
@@ -63,13 +76,13 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     return { name, use, version: key.version, checkValue: checkValueOf(use, name) };
   };
   const checkValueOf = (use: KeyUse, name: KeyName): string => {
-    if (use === "jwe") return thumbprint(jwkOf(name));
+    if (isPair(use)) return thumbprint(jwkOf(name, use));
     const secret = secretOf(name, use);
     if (use === "imkAc") return toHex(nodeCipher.tdes(secret, new Uint8Array(8)).subarray(0, 3));
     return createHmac("sha256", secret).update("kabao check value").digest("hex").slice(0, 10);
   };
-  const jwkOf = (name: KeyName): PublicJwk => {
-    const { x, y } = createPublicKey(pairOf(name)).export({ format: "jwk" }) as { x: string; y: string };
+  const jwkOf = (name: KeyName, use: PairUse = "jwe"): PublicJwk => {
+    const { x, y } = createPublicKey(pairOf(name, use)).export({ format: "jwk" }) as { x: string; y: string };
     return { kty: "EC", crv: "P-256", x, y };
   };
   /** The master key's cipher stands: deriving a card key anew costs less than looking after those in use would. */
@@ -89,10 +102,9 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     ensure(name, use) {
       const held = keys.get(name);
       if (held !== undefined) return infoOf(name, find(name, use));
-      const secret =
-        use === "jwe"
-          ? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "pkcs8" })
-          : Buffer.from(random.bytes(LENGTH[use]));
+      const secret = isPair(use)
+        ? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "pkcs8" })
+        : Buffer.from(random.bytes(LENGTH[use]));
       return store(name, { use, version: 1, secret: secret.toString("base64") });
     },
     importKey(name, use, bytes) {
@@ -142,8 +154,16 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
       return { ...jwk, kid: thumbprint(jwk), use: "enc", alg: "ECDH-ES+A256KW" };
     },
     openJwe: (name, compact) => openCompact(compact, pairOf(name)),
+    publicPoint(name) {
+      const { use } = keys.get(name) ?? find(name, "sign");
+      return pointOf(createPublicKey(pairOf(name, use === "pass" ? "pass" : "sign")));
+    },
+    sign: (name, data) => new Uint8Array(sign("sha256", data, pairOf(name, "sign"))),
+    openPass: (name, ephemeralPoint, sealed) => openPass(pairOf(name, "pass"), ephemeralPoint, sealed),
   };
 }
+
+const isPair = (use: KeyUse): use is PairUse => use === "jwe" || use === "pass" || use === "sign";
 
 /** RFC 7638. */
 function thumbprint({ crv, kty, x, y }: PublicJwk): string {

@@ -11,3 +11,9 @@ export {
   TOKEN_RANGES,
 } from "./identifiers.ts";
 export { type Suspender, stepToken, type TokenEvent, type TokenState } from "./life-cycle.ts";
+export {
+  type CertificateRequest,
+  encodeCertificate,
+  marksProvisioning,
+} from "./push-certificate.ts";
+export { PASS_IV, type PassData, passKey } from "./push-provisioning.ts";

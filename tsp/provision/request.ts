@@ -18,6 +18,7 @@ import { keepCards, type VaultCard } from "../vault.ts";
 import { misrouted, type OpenedCard } from "./cards.ts";
 import { colourOfScore, combined } from "./colours.ts";
 import type { Desk } from "./desk.ts";
+import { pushFault } from "./push.ts";
 import { type Attempt, keepAttempt, limitedUntil, scoreOf } from "./risk.ts";
 
 type Request = v.InferOutput<TspWalletApi["requestToken"]["request"]>;
@@ -106,7 +107,9 @@ export function requesting(desk: Desk): Calls<TspWalletApi>["requestToken"] {
       (token) => token.deviceId === deviceId && token.state.kind !== "inactive",
     );
     const keyHeld = await deviceKeyHeld(db, deviceId, request.device.publicKey);
+    const push = await pushFault(db, request, at);
     const causes: Cause[] = [
+      ...(push === undefined ? [] : [push]),
       ...(keyHeld ? [] : (["deviceKeyChanged"] as const)),
       ...(here ? (["alreadyOnThisDevice"] as const) : []),
       ...(wallet.colour === "red" ? (["walletAdvisesNo"] as const) : []),

@@ -1,13 +1,14 @@
 import type { Calls } from "#contracts/operation";
 import { problem } from "#contracts/problem";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
-import { err, ok, shardOf } from "#protocol/bytes";
+import { err, ok, shardOf, toBase64 } from "#protocol/bytes";
 import { KEYS } from "../ports.ts";
 import { tokenByPan } from "../store.sql.ts";
 import { misrouted } from "./cards.ts";
 import { changing } from "./changes.ts";
 import type { Desk } from "./desk.ts";
 import { personalising } from "./keys.ts";
+import { pushing, rootCertificate } from "./push.ts";
 import { requesting } from "./request.ts";
 import { verifiedByBank, verifying } from "./verification.ts";
 
@@ -31,6 +32,7 @@ export function walletCalls(desk: Desk): Omit<Calls<TspWalletApi>, Evidence> {
 
     requestToken: requesting(desk),
     ...verifying(desk),
+    ...pushing(desk),
     ...personalising(desk),
     ...changing(desk).wallet,
   };
@@ -41,6 +43,7 @@ export function issuerCalls(desk: Desk): Omit<Calls<TspIssuerApi>, Evidence> {
   const { db, keys, wallet } = desk;
   return {
     publicKey: async () => ok(keys.publicJwk(KEYS.cardData)),
+    pushRoot: async () => ok({ certificate: toBase64(rootCertificate(keys)) }),
     async notifyPayment({ tokenPan, notice }, context) {
       const token = await tokenByPan(db, shardOf(tokenPan), tokenPan);
       if (token === undefined) return err(problem("notFound", { at: "tokenPan" }));
