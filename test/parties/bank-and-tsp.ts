@@ -1,9 +1,8 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
-import { compactDecrypt, importJWK } from "jose";
+import { createHash } from "node:crypto";
 import type { CardData } from "#contracts/common";
 import { issuerApi } from "#contracts/issuer-api";
 import type { CallContext, Calls } from "#contracts/operation";
-import type { KeyStore, Log, PublicJwk, Random } from "#contracts/ports";
+import type { KeyStore, Random } from "#contracts/ports";
 import { type TspIssuerApi, type TspWalletApi, tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { type WalletTspApi, walletTspApi } from "#contracts/wallet-api";
 import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
@@ -14,15 +13,14 @@ import { openKeyStore, sealer } from "#platform/keystore";
 import type { PostgresDb } from "#platform/postgres";
 import { seededRandom } from "#platform/random";
 import { createInbox, type Inbox } from "#platform/sms";
-import { fromUtf8, type Result } from "#protocol/bytes";
+import { fromUtf8 } from "#protocol/bytes";
 import { DEMO_CARDS, type DemoCard } from "#protocol/pan";
-import { type Instant, instant } from "#protocol/time";
 import { createTsp, type Tsp, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import { context, eventually, must, ORIGIN, recordingLog, START } from "./basics.ts";
 import type { TestDatabase } from "./database.ts";
 
-export const START: Instant = instant(Date.UTC(2026, 10, 24, 2));
-export const ORIGIN = "http://localhost:8620";
+export { context, deviceKey, eventually, must, ORIGIN, recordingLog, START } from "./basics.ts";
 
 /** Bank, TSP and wallet provider as they are, on tables of their own, with a clock that stands still until it is moved. */
 export interface Parties {
@@ -140,38 +138,6 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
   };
 }
 
-/** Keeps everything that was logged as text: event, fields, errors with their stacks. */
-export function recordingLog(lines: string[]): Log {
-  const plain = (_key: string, value: unknown) =>
-    value instanceof Error
-      ? `${value.stack} ${JSON.stringify({ ...value })}`
-      : typeof value === "bigint"
-        ? `${value}`
-        : value;
-  const write = (event: string, fields?: object) => void lines.push(`${event} ${JSON.stringify(fields ?? {}, plain)}`);
-  const log: Log = { info: write, warn: write, error: write, with: () => log };
-  return log;
-}
-
-let serial = 0;
-/** Each call its own idempotency key, unless a test says which. */
-export function context(idempotencyKey = `key-${++serial}`): CallContext {
-  return { journeyId: `journey-${serial}`, idempotencyKey };
-}
-
-export function must<T, E>(result: Result<T, E>): T {
-  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
-  return result.value;
-}
-
-export async function eventually(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 5000; turn++) {
-    if (await done()) return;
-    await new Promise((next) => setTimeout(next, 2));
-  }
-  throw new Error("it never came to that");
-}
-
 export const demo = (id: string): DemoCard => DEMO_CARDS.find((card) => card.id === id)!;
 
 /** What a holder types of a card. */
@@ -182,18 +148,5 @@ export function typed(card: DemoCard, more: Partial<CardData> = {}): CardData {
     mobile: card.mobile,
     ...(card.kind === "credit" ? { expiry: card.expiry, cvn2: card.cvn2 } : {}),
     ...more,
-  };
-}
-
-/** A device's key pair. */
-export function deviceKey(): { readonly publicKey: PublicJwk; open(jwe: string): Promise<unknown> } {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { x, y } = privateKey.export({ format: "jwk" }) as { x: string; y: string };
-  const key = importJWK(privateKey.export({ format: "jwk" }), "ECDH-ES+A256KW");
-  return {
-    publicKey: { kty: "EC", crv: "P-256", x, y },
-    async open(jwe) {
-      return JSON.parse(Buffer.from((await compactDecrypt(jwe, await key)).plaintext).toString());
-    },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash, createSign, generateKeyPairSync, randomBytes } from "node:crypto";
-import { ORIGIN } from "./bank-and-tsp.ts";
+import { ORIGIN } from "./basics.ts";
 
 type Ceremony = Record<string, unknown>;
 

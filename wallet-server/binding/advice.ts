@@ -56,7 +56,7 @@ export function adviseOn(input: AdviceInput, policy: AdvicePolicy): WalletAdvice
   ];
   const reasons = found.filter(([, holds]) => holds).map(([code]) => code);
   const has = (code: string) => reasons.includes(code);
-  const deviceScore = score(5 - cost(has("07"), 1) - cost(has("08"), 3) - cost(has("09"), 1) - cost(has("0A"), 2));
+  const deviceScore = score(5 - cost(has("08"), 3) - cost(has("09"), 1) - cost(has("0A"), 2));
   const accountScore = score(5 - cost(has("02"), 1) - cost(has("04"), 1) - cost(has("06"), 1) - cost(has("0A"), 1));
   if (deviceScore === 1) reasons.push("0G");
   if (deviceScore < 3) reasons.push("0C");
