@@ -26,6 +26,9 @@ import { createWalletServer, type WalletServer, migrations as walletMigrations }
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
+import { type CaseBook, createCaseBook } from "./explain/case-book.ts";
+import { pushSealer } from "./push-sealer.ts";
+import { openStaffKeys, type StaffKeys } from "./staff.ts";
 import { EDGES, type Party } from "./topology.ts";
 
 /** What runs in this process. Absent: that party is elsewhere. */
@@ -34,6 +37,10 @@ export interface System {
   readonly acquirer?: Acquirer;
   readonly issuer?: Issuer;
   readonly inbox?: Inbox;
+  /** Explains any journey, from whatever party is here. */
+  readonly caseBook: CaseBook;
+  /** Keys of the bank's staff, when the bank is here. */
+  readonly staff?: StaffKeys;
   /** Where data and keys are. */
   readonly dataDir: string;
   stop(): Promise<void>;
@@ -78,6 +85,8 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     return app;
   };
   const shared = { clock, timers: clock, random, groupCommit };
+  const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
+  const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
   const hosts = (party: Party) => config.hosted.has(party);
 
   async function stop(): Promise<void> {
@@ -92,6 +101,8 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     let issuer: Issuer | undefined;
     let acquirer: Acquirer | undefined;
     let inbox: Inbox | undefined;
+    let staff: StaffKeys | undefined;
+    const sources: Parameters<typeof createCaseBook>[0][number][] = [];
     const begin: (() => void | Promise<void>)[] = [];
 
     if (hosts("wallet")) {
@@ -100,9 +111,10 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         db: await environment.openDb("wallet", walletMigrations),
         log: log.with({ party: "wallet" }),
         tsp: edges.calls("walletToTsp", tspWalletApi),
-        sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
-        webAuthn: { rpId: new URL(ports.origin).hostname, origins: [ports.origin] },
+        sha256,
+        webAuthn,
       });
+      sources.push(wallet.tspApi);
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
       const { start, stop } = wallet;
       begin.push(start);
@@ -119,6 +131,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         wallet: edges.calls("tspToWallet", walletTspApi),
         network: edges.calls("tspToNetwork", networkTspApi),
       });
+      sources.push(tsp.issuerApi, tsp.walletApi);
       edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset));
       edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset));
       await edges.serve("networkToTsp", tsp.tokens);
@@ -137,14 +150,26 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
           password: readFileSync(config.smpp!.passwordFile, "utf8").trim(),
           source: "KABAO",
         });
+      staff = openStaffKeys(environment.dataDir, random);
+      const tsp = edges.calls("issuerToTsp", tspIssuerApi);
+      const bankCases: Parameters<typeof createCaseBook>[0][number][] = [];
+      const agentsBook = createCaseBook(bankCases, random);
       const bank = createIssuer({
         ...shared,
+        sealer,
+        sha256,
+        webAuthn,
+        staffOf: staff.staffOf,
+        evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
+        push: pushSealer(tsp, clock, random),
         db,
         keys,
         sender,
         log: log.with({ party: "issuer" }),
-        tsp: edges.calls("issuerToTsp", tspIssuerApi),
+        tsp,
       });
+      bankCases.push(bank.api, tsp);
+      sources.push(bank.api);
       issuer = bank;
       edges.offer("tspToIssuer", issuerApi, bank.api, doorAt(EDGES.tspToIssuer.portOffset));
       await edges.serve("networkToIssuer", bank.iso);
@@ -201,6 +226,8 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       ...(acquirer === undefined ? {} : { acquirer }),
       ...(issuer === undefined ? {} : { issuer }),
       ...(inbox === undefined ? {} : { inbox }),
+      ...(staff === undefined ? {} : { staff }),
+      caseBook: createCaseBook(sources, random),
       dataDir: environment.dataDir,
       stop,
     };

@@ -1,0 +1,54 @@
+import type { EvidenceApi, FindingView } from "#contracts/facts";
+import type { CallContext, Calls } from "#contracts/operation";
+import type { Random } from "#contracts/ports";
+import { type Problem, problem } from "#contracts/problem";
+import { err, ok, type Result } from "#protocol/bytes";
+import { diagnose, type Holding, type Role, viewFor } from "#protocol/diagnosis";
+
+type Source = Pick<Calls<EvidenceApi>, "holdings" | "journeyOfCase">;
+
+/** Asks parties for a journey and makes of it what one role may read. */
+export interface CaseBook {
+  explain(
+    asked: { readonly caseCode?: string | undefined; readonly journeyId?: string | undefined },
+    role: Role,
+  ): Promise<Result<FindingView, Problem>>;
+  /** Everything that is held of a journey: what a finding is made from. */
+  holdings(journeyId: string): Promise<readonly Holding[]>;
+}
+
+/** @param sources parties to ask; each also asks those behind it, and the first that answers for a party counts. */
+export function createCaseBook(sources: readonly Source[], random: Random): CaseBook {
+  const context = (journeyId: string): CallContext => ({ journeyId, idempotencyKey: random.uuid() });
+
+  async function holdings(journeyId: string): Promise<readonly Holding[]> {
+    const answers = await Promise.all(sources.map((source) => source.holdings({ journeyId }, context(journeyId))));
+    const byParty = new Map<string, Holding>();
+    for (const holding of answers.flatMap((answer) => (answer.ok ? answer.value.holdings : []))) {
+      const known = byParty.get(holding.party);
+      if (known === undefined || (!known.reachable && holding.reachable)) byParty.set(holding.party, holding);
+    }
+    return [...byParty.values()];
+  }
+
+  async function journeyOf(caseCode: string): Promise<string | undefined> {
+    for (const source of sources) {
+      const answer = await source.journeyOfCase({ caseCode }, context("case"));
+      if (answer.ok && answer.value.journeyId !== undefined) return answer.value.journeyId;
+    }
+    return undefined;
+  }
+
+  return {
+    holdings,
+    async explain({ caseCode, journeyId }, role) {
+      const found = journeyId ?? (caseCode === undefined ? undefined : await journeyOf(caseCode));
+      if (found === undefined)
+        return err(problem("notFound", { at: caseCode === undefined ? "journeyId" : "caseCode" }));
+      const held = await holdings(found);
+      return ok(
+        viewFor(role, diagnose(held), held, { journeyId: found, ...(caseCode === undefined ? {} : { caseCode }) }),
+      );
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Random } from "#contracts/ports";
+import type { Staff } from "#issuer";
+import { toBase64url } from "#protocol/bytes";
+
+interface KeyHolder extends Staff {
+  readonly key: string;
+}
+
+/** Invented people at the demo bank's desk. */
+const DEMO_STAFF: readonly Staff[] = [
+  { staffId: "teller-1", name: "柜员 周敏", role: "teller" },
+  { staffId: "agent-1", name: "坐席 何强", role: "agent" },
+  { staffId: "agent-2", name: "坐席 罗兰", role: "agent" },
+  { staffId: "supervisor-1", name: "主管 沈静", role: "supervisor" },
+];
+
+/** Whose key opens the desk. Made at the first start, in a file that only its owner reads. */
+export interface StaffKeys {
+  readonly file: string;
+  staffOf(bearer: string): Staff | undefined;
+  keyOf(staffId: string): string | undefined;
+}
+
+export function openStaffKeys(dataDir: string, random: Random): StaffKeys {
+  const file = join(dataDir, "staff.json");
+  if (!existsSync(file)) {
+    const made = DEMO_STAFF.map((staff) => ({ ...staff, key: toBase64url(random.bytes(32)) }));
+    writeFileSync(file, `${JSON.stringify(made, null, 1)}\n`, { mode: 0o600 });
+  }
+  const holders = JSON.parse(readFileSync(file, "utf8")) as readonly KeyHolder[];
+  const byKey = new Map(holders.map(({ key, staffId, name, role }) => [key, { staffId, name, role }]));
+  return {
+    file,
+    staffOf: (bearer) => byKey.get(bearer),
+    keyOf: (staffId) => holders.find((one) => one.staffId === staffId)?.key,
+  };
+}
+
+/** The key of those who run the system: for `kabao explain` and the wallet's support. */
+export function openOpsKey(dataDir: string, random: Random): { readonly file: string; readonly key: string } {
+  const file = join(dataDir, "ops.key");
+  if (!existsSync(file)) writeFileSync(file, `${toBase64url(random.bytes(32))}\n`, { mode: 0o600 });
+  return { file, key: readFileSync(file, "utf8").trim() };
+}
