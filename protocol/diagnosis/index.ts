@@ -18,6 +18,15 @@ export { CAUSE_CODES, type Cause, isCause } from "./codes.ts";
 export { diagnose } from "./diagnose.ts";
 export { type Fact, type FactCode, type FactData, type Holding, type HopData, STEPS, type Step } from "./fact.ts";
 export type { Certainty, Finding, StoppedBy } from "./finding.ts";
+export {
+  type ImportedJourney,
+  ISO8583_DEFAULTS,
+  type Iso8583Options,
+  importIso8583,
+  importLithic,
+  importMdes,
+  importVts,
+} from "./importers/index.ts";
 export { maskFact, maskForAgent } from "./mask.ts";
 export { NON_FAILURE_ENTRIES, NON_FAILURES, type NonFailure, type NonFailureEntry } from "./non-failures.ts";
 export { compareCauses, hardestFirst } from "./order.ts";

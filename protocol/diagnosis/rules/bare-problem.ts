@@ -1,6 +1,7 @@
 import type { Words } from "../cause.ts";
-import type { Cause } from "../codes.ts";
+import { type Cause, isCause } from "../codes.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { Fact } from "../fact.ts";
 import type { BareAnswer } from "./answer-code.ts";
 import { overcome } from "./overcome.ts";
 
@@ -20,12 +21,25 @@ const LOOK_AT_CHECKS: Words = {
   en: "The other looks which of its checks did not pass.",
 };
 
-/** The last refusal of which no more is known than its problem code. */
+/** What a refusal may mean: by its own list, or by its problem code. */
+function candidatesIn({ code, data }: Fact): readonly Cause[] | undefined {
+  if (code !== "answered" && code !== "decided") return undefined;
+  const { candidates, answer } = data;
+  if (typeof candidates === "string") return candidates.split(",").filter(isCause);
+  return code === "answered" && typeof answer === "string" && Object.hasOwn(CANDIDATES, answer)
+    ? CANDIDATES[answer]
+    : undefined;
+}
+
+/** The last refusal of which no more is known than its problem code, or what it may mean. */
 export function bareProblem(evidence: Evidence): BareAnswer | undefined {
-  const refused = evidence.facts.findLast(({ fact }) => fact.code === "answered");
-  const causes = CANDIDATES[String(refused?.fact.data["answer"])];
-  const hop = evidence.hops.find(({ asked }) => refused !== undefined && asked.includes(refused));
-  if (refused === undefined || causes === undefined || hop === undefined) return undefined;
+  const refused = evidence.facts.findLast(
+    ({ fact }) => fact.code === "answered" || (fact.code === "decided" && fact.data["candidates"] !== undefined),
+  );
+  if (refused === undefined) return undefined;
+  const causes = candidatesIn(refused.fact);
+  const hop = evidence.hops.find(({ asked, taken }) => asked.includes(refused) || taken.includes(refused));
+  if (causes === undefined || hop === undefined) return undefined;
   const { stage } = refused.fact;
   const kept = evidence.keepers.get(refused.keeper)!;
   if (overcome(kept, { at: refused, cause: "contractMismatch", stage, heard: true })) return undefined;

@@ -25,6 +25,8 @@ export interface Said {
   readonly heard: boolean;
 }
 
+const SUSPENSIONS: ReadonlySet<Cause> = new Set(["tokenSuspendedByIssuer", "tokenSuspendedByWallet"]);
+
 /**
  * Has it been overcome by what the same keeper says later: cured, passed, or tried again? Only the keeper's own words
  * count, so that nothing comes back to life when another party can't be read.
@@ -40,6 +42,7 @@ function ends(kept: readonly Kept[], later: Kept, { at, cause, stage, heard }: S
   // Said again: the later word counts.
   if (code === cause) return outcome !== "noted";
   if ((UNDOES[code as Step] ?? []).includes(cause)) return true;
+  if (SUSPENSIONS.has(cause) && (code === "tokenState" || code === "tokenChanged")) return data["status"] === "active";
   if (code === "recordChanged" || (code === "received" && data["operation"] === "recordChanged"))
     return (CURED_BY[String(data["what"])] ?? []).includes(cause);
   if (STAYS.has(cause)) return false;

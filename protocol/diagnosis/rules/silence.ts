@@ -31,6 +31,13 @@ function codeUnclaimed(evidence: Evidence): Claim | undefined {
   if (sent === undefined || age(evidence, sent) < CODE_UNCLAIMED_MS) return undefined;
   if (wentOn(evidence, sent) || after(evidence, sent, ["codeRight", "tokenActivated", "methodChosen", "codeMade"]))
     return undefined;
+  const settled = evidence.facts.some(
+    ({ fact, time }) =>
+      (fact.code === "tokenState" || fact.code === "tokenChanged") &&
+      fact.data["status"] !== "inactive" &&
+      time > sent.time,
+  );
+  if (settled) return undefined;
   return {
     ...silent("codeUnclaimed", sent, CHAIN),
     stoppedBy: { kind: "unclear" },
@@ -90,7 +97,9 @@ function redWithoutCause(evidence: Evidence): Claim | undefined {
       ({ fact, index }) =>
         index > decided.index && fact.code === "received" && fact.data["operation"] === "decideBinding",
     );
-  const named = evidence.facts.some(({ fact }) => refusalOf(fact.data) !== undefined);
+  const named = evidence.facts.some(
+    ({ fact }) => refusalOf(fact.data) !== undefined || fact.data["candidates"] !== undefined,
+  );
   return asked || named ? undefined : silent("issuerRefusesRisk", decided, CHAIN);
 }
 
