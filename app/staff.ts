@@ -39,8 +39,8 @@ export function openStaffKeys(dataDir: string, random: Random): StaffKeys {
 }
 
 /** The key of those who run the system: for `kabao explain` and the wallet's support. */
-export function openOpsKey(dataDir: string, random: Random): { readonly file: string; readonly key: string } {
+export function openOpsKey(dataDir: string, random: Random): string {
   const file = join(dataDir, "ops.key");
   if (!existsSync(file)) writeFileSync(file, `${toBase64url(random.bytes(32))}\n`, { mode: 0o600 });
-  return { file, key: readFileSync(file, "utf8").trim() };
+  return readFileSync(file, "utf8").trim();
 }

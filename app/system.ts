@@ -28,7 +28,7 @@ import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
 import { type CaseBook, createCaseBook } from "./explain/case-book.ts";
 import { pushSealer } from "./push-sealer.ts";
-import { openStaffKeys, type StaffKeys } from "./staff.ts";
+import { openOpsKey, openStaffKeys, type StaffKeys } from "./staff.ts";
 import { EDGES, type Party } from "./topology.ts";
 
 /** What runs in this process. Absent: that party is elsewhere. */
@@ -39,6 +39,8 @@ export interface System {
   readonly inbox?: Inbox;
   /** Explains any journey, from whatever party is here. */
   readonly caseBook: CaseBook;
+  /** Opens the doors of those who run the system: `ops.key` in the data folder. */
+  readonly opsKey: string;
   /** Keys of the bank's staff, when the bank is here. */
   readonly staff?: StaffKeys;
   /** Where data and keys are. */
@@ -228,6 +230,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       ...(inbox === undefined ? {} : { inbox }),
       ...(staff === undefined ? {} : { staff }),
       caseBook: createCaseBook(sources, random),
+      opsKey: openOpsKey(environment.dataDir, random),
       dataDir: environment.dataDir,
       stop,
     };

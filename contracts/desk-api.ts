@@ -230,3 +230,11 @@ export const issuerDeskApi = {
 export type IssuerDeskApi = typeof issuerDeskApi;
 /** Causes that a desk can cure, for the remedy's button. */
 export const DeskCure = v.picklist(CAUSE_CODES);
+
+/** What the demo's page and its story look at: balances and movements, and whether the books agree. Reads only. */
+export const bankViewApi = {
+  accounts: issuerDeskApi.accounts,
+  statement: issuerDeskApi.statement,
+  audit: issuerDeskApi.audit,
+} as const;
+export type BankViewApi = typeof bankViewApi;

@@ -4,10 +4,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EDGES, type EdgeName, pathOf } from "#app";
 import { acquirerTillApi } from "#contracts/acquirer-api";
-import { issuerApi, issuerDeskApi } from "#contracts/issuer-api";
+import { bankAppApi, bankSignInApi } from "#contracts/bank-app-api";
+import { issuerDeskApi } from "#contracts/desk-api";
+import { acquirerNetworkApi, networkTspApi } from "#contracts/evidence-api";
+import { explainApi } from "#contracts/explain-api";
+import { issuerApi } from "#contracts/issuer-api";
 import type { Api } from "#contracts/operation";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletDeviceApi, walletSignInApi, walletTspApi } from "#contracts/wallet-api";
+import { walletOpsApi } from "#contracts/wallet-ops-api";
 import { type DescribedDoor, openApiDocument } from "#platform/http";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,11 +30,17 @@ const made = openApiDocument(
     { tag: "wallet sign-in", prefix: "/wallet", server: face, api: walletSignInApi },
     { tag: "wallet device", prefix: "/wallet", server: face, api: walletDeviceApi },
     { tag: "till", prefix: "/acquirer", server: face, api: acquirerTillApi },
-    { tag: "bank desk", prefix: "/issuer", server: face, api: issuerDeskApi },
+    { tag: "bank desk", prefix: "/desk", server: face, api: issuerDeskApi },
+    { tag: "bank app sign-in", prefix: "/bank", server: face, api: bankSignInApi },
+    { tag: "bank app", prefix: "/bank", server: face, api: bankAppApi },
+    { tag: "wallet operations", prefix: "/ops", server: face, api: walletOpsApi },
+    { tag: "explain", prefix: "/explain", server: face, api: explainApi },
     party("walletToTsp", tspWalletApi),
     party("issuerToTsp", tspIssuerApi),
     party("tspToIssuer", issuerApi),
     party("tspToWallet", walletTspApi),
+    party("tspToNetwork", networkTspApi),
+    party("networkToAcquirer", acquirerNetworkApi),
   ],
   version,
 );

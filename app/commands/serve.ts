@@ -24,6 +24,8 @@ const PEER_WORDS: Readonly<Record<PeerOption, string>> = {
   issuer: "发卡行的 tcp:// 地址（ISO 8583）/ the issuer's tcp:// address, ISO 8583",
   "issuer-api": "发卡行的 http:// 地址（绑卡）/ the issuer's http:// address, for binding",
   "wallet-api": "钱包服务器的 http:// 地址 / the wallet server's http:// address",
+  "network-api": "转接网络的 http:// 地址（记录）/ the network's http:// address, for what it holds of a journey",
+  "acquirer-api": "收单方的 http:// 地址（记录）/ the acquirer's http:// address, likewise",
 };
 const TIMING_WORDS: Readonly<Record<TimingOption, string>> = {
   "network-answer-ms": "收单等网络应答的毫秒数 / how long the acquirer waits for the network",

@@ -1,6 +1,6 @@
 import { type AcquirerTillApi, acquirerTillApi, type SaleView } from "#contracts/acquirer-api";
 import type { CardData, CodeOutcome, PaymentNotice } from "#contracts/common";
-import { type IssuerDeskApi, issuerDeskApi } from "#contracts/issuer-api";
+import { type BankViewApi, bankViewApi } from "#contracts/desk-api";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { PublicJwk } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
@@ -30,7 +30,7 @@ export interface Application {
 export interface Player {
   readonly phone: HeadlessPhone;
   readonly till: Calls<AcquirerTillApi>;
-  readonly desk: Calls<IssuerDeskApi>;
+  readonly bank: Calls<BankViewApi>;
   /** A context for one call that changes something. */
   context(): CallContext;
   /** Types a card in and accepts the terms; the bank has decided when this resolves. */
@@ -71,7 +71,7 @@ export async function openPlayer(
   const { origin, wallet: walletUrl } = faces;
   const phone = await openHeadlessPhone({ ...phoneOptions, origin, walletUrl });
   const till = httpCalls(acquirerTillApi, { baseUrl: `${faces.acquirer}/acquirer` });
-  const desk = httpCalls(issuerDeskApi, { baseUrl: `${faces.issuer}/issuer` });
+  const bank = httpCalls(bankViewApi, { baseUrl: `${faces.issuer}/demo/bank` });
   const { wallet, calls, deviceId } = phone;
   const context = (): CallContext => ({ journeyId: systemRandom.uuid(), idempotencyKey: systemRandom.uuid() });
   const amount = (minor: bigint) => ({ minor: `${minor}`, currency: "156" as const });
@@ -86,7 +86,7 @@ export async function openPlayer(
   const player: Player = {
     phone,
     till,
-    desk,
+    bank,
     context,
     async apply(card, typed = {}) {
       const { binding, cardKey } = must(await wallet.startBinding(deviceId, "zh"));
@@ -122,11 +122,11 @@ export async function openPlayer(
     },
     async bind(card) {
       const application = await player.apply(card);
-      const { stage, reason } = application.binding;
+      const { stage, causes } = application.binding;
       if (stage === "awaitingVerification") {
         const { outcome } = await player.enterCode(application, must(await player.sendCode(application)));
         if (outcome !== "passed") throw new Error(`the code: ${outcome}`);
-      } else if (stage !== "active") throw new Error(`refused: ${reason ?? stage}`);
+      } else if (stage !== "active") throw new Error(`refused: ${causes.join(", ") || stage}`);
       return player.collect(application);
     },
     passes: async () => must(await calls.passes({ deviceId }, context())).passes,
@@ -160,7 +160,7 @@ export async function openPlayer(
       await wallet.follow(await player.passes());
     },
     async availableMinor(card) {
-      const { accounts } = must(await desk.accounts({}, context()));
+      const { accounts } = must(await bank.accounts({}, context()));
       return BigInt(accounts.find((account) => account.cardId === cardIdOf(card))!.availableMinor);
     },
   };

@@ -190,7 +190,7 @@ export async function playStory(
   );
 
   listener.reached({ refusedAfterLoss: true });
-  const { lines } = must(await player.desk.statement({ cardId: cardIdOf(application.card) }, player.context()));
+  const { lines } = must(await player.bank.statement({ cardId: cardIdOf(application.card) }, player.context()));
   return { statement: lines };
 }
 
@@ -210,8 +210,8 @@ async function applyForOne(player: Player): Promise<Application> {
   for (const card of CARDS) {
     const application = await player.apply(card);
     if (application.binding.stage === "awaitingVerification") return application;
-    reason = application.binding.reason ?? application.binding.stage;
-    if (reason !== "boundElsewhere") break;
+    reason = application.binding.causes.join(", ") || application.binding.stage;
+    if (!application.binding.causes.includes("boundElsewhere")) break;
   }
   throw new Error(`the bank says ${reason}`);
 }

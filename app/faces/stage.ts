@@ -1,11 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { acquirerTillApi } from "#contracts/acquirer-api";
-import { issuerDeskApi } from "#contracts/issuer-api";
+import { bankAppApi, bankSignInApi } from "#contracts/bank-app-api";
+import { bankViewApi, issuerDeskApi } from "#contracts/desk-api";
+import { explainApi } from "#contracts/explain-api";
 import type { Log } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
-import { doorGuard, eventStream, Hono, type Listening, listen, problemAnswer, serveApi } from "#platform/http";
+import { walletOpsApi } from "#contracts/wallet-ops-api";
+import {
+  type Context,
+  doorGuard,
+  eventStream,
+  Hono,
+  type Listening,
+  listen,
+  problemAnswer,
+  serveApi,
+} from "#platform/http";
 import { DEMO_CARDS } from "#protocol/pan";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
@@ -60,8 +72,33 @@ export async function openStage(options: StageOptions): Promise<Listening> {
     });
   }
   if (acquirer !== undefined) serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => acquirer.till });
-  if (issuer !== undefined && options.demo)
-    serveApi(app, "/issuer", { api: issuerDeskApi, log, callsFor: () => issuer.desk });
+  if (issuer !== undefined) {
+    serveApi(app, "/desk", {
+      api: issuerDeskApi,
+      log,
+      callsFor: (context) => issuer.desk(bearerOf(context.req.header("authorization"))) ?? problem("notSignedIn"),
+    });
+    serveApi(app, "/bank", { api: bankSignInApi, log, callsFor: () => issuer.bankSignIn });
+    serveApi(app, "/bank", {
+      api: bankAppApi,
+      log,
+      callsFor: async (context) =>
+        (await issuer.bankApp(bearerOf(context.req.header("authorization")))) ?? problem("notSignedIn"),
+    });
+  }
+  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
+  if (wallet !== undefined)
+    serveApi(app, "/ops", {
+      api: walletOpsApi,
+      log,
+      callsFor: (context) => (isOps(context) ? wallet.ops : problem("notSignedIn")),
+    });
+  serveApi(app, "/explain", {
+    api: explainApi,
+    log,
+    callsFor: (context) =>
+      isOps(context) ? { finding: (asked) => system.caseBook.explain(asked, asked.role) } : problem("notSignedIn"),
+  });
   if (options.demo) demoRoutes(app, options);
   if (options.pages !== undefined) pageRoutes(app, options.pages);
   app.onError((error, context) => {
@@ -87,7 +124,10 @@ function bearerOf(header: string | undefined): string {
 }
 
 /** The demo's own helpers: printed cards, the phones' inbox, the wire view. */
-function demoRoutes(app: Hono, { system, hub }: StageOptions): void {
+function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
+  const { issuer, staff } = system;
+  const looker = issuer?.desk(staff?.keyOf("supervisor-1") ?? "");
+  if (looker !== undefined) serveApi(app, "/demo/bank", { api: bankViewApi, log, callsFor: () => looker });
   app.get("/demo/v1/cards", (context) =>
     context.json({
       cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, status }) => ({
