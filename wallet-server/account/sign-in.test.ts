@@ -1,28 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Calls } from "#contracts/operation";
-import { type WalletSignInApi, walletSignInApi } from "#contracts/wallet-api";
-import { memoryCalls } from "#platform/calls";
-import { context, must, openParties, type Parties } from "../../test/parties/bank-and-tsp.ts";
+import { context, must } from "../../test/parties/basics.ts";
 import { digestOf, dumpOf, startTestDatabase, type TestDatabase } from "../../test/parties/database.ts";
 import { type Said, testPasskey } from "../../test/parties/passkey.ts";
+import { openWallet, type WalletAlone } from "../../test/parties/wallet.ts";
 
 let database: TestDatabase;
-let parties: Parties;
-let calls: Calls<WalletSignInApi>;
+let wallet: WalletAlone;
+let calls: WalletAlone["signIn"];
 beforeAll(async () => {
   database = await startTestDatabase();
 });
 afterAll(() => database.stop());
 beforeEach(async () => {
-  parties = await openParties(database);
-  calls = memoryCalls(walletSignInApi, {
-    calls: parties.wallet.signIn,
-    onFailure: (_name, error) => {
-      throw error;
-    },
-  });
+  wallet = await openWallet(database);
+  calls = wallet.signIn;
 });
-afterEach(() => parties.stop());
+afterEach(() => wallet.stop());
 
 type Passkey = ReturnType<typeof testPasskey>;
 const beginUp = async (name = "张伟") => must(await calls.registerOptions({ name }, context()));
@@ -39,13 +32,17 @@ async function signIn(passkey: Passkey, said: Partial<Said> = {}) {
   return calls.signIn({ ceremonyId, response: passkey.signIn(options, said) }, context());
 }
 const count = async (table: string) =>
-  Number((await parties.db.wallet.query<{ n: bigint }>({ text: `select count(*)::bigint as n from ${table}` }))[0]!.n);
+  Number((await wallet.db.query<{ n: bigint }>({ text: `select count(*)::bigint as n from ${table}` }))[0]!.n);
 
 describe("signing up and in", () => {
   test("a passkey makes an account, and signs in to it again and again", async () => {
     const { passkey, session } = await signedUp();
     expect(session).toMatchObject({ name: "张伟", accountId: expect.any(String) });
-    expect(await parties.wallet.session(session.accessToken)).toEqual({ accountId: session.accountId, name: "张伟" });
+    expect(await wallet.server.session(session.accessToken)).toMatchObject({
+      accountId: session.accountId,
+      name: "张伟",
+      keyId: passkey.id,
+    });
     for (let again = 0; again < 2; again++) {
       const back = must(await signIn(passkey));
       expect(back.accountId).toBe(session.accountId);
@@ -66,13 +63,13 @@ describe("signing up and in", () => {
 
   test("a session lasts thirty days, and the tables do not tell it", async () => {
     const { session } = await signedUp();
-    expect(await dumpOf(parties.db.wallet)).not.toContain(session.accessToken);
-    expect(await parties.wallet.session(`${session.accessToken}x`)).toBeUndefined();
-    expect(await parties.wallet.session("")).toBeUndefined();
-    parties.clock.advance(30 * 86_400_000 - 1);
-    expect(await parties.wallet.session(session.accessToken)).toBeDefined();
-    parties.clock.advance(1);
-    expect(await parties.wallet.session(session.accessToken)).toBeUndefined();
+    expect(await dumpOf(wallet.db)).not.toContain(session.accessToken);
+    expect(await wallet.server.session(`${session.accessToken}x`)).toBeUndefined();
+    expect(await wallet.server.session("")).toBeUndefined();
+    wallet.clock.advance(30 * 86_400_000 - 1);
+    expect(await wallet.server.session(session.accessToken)).toBeDefined();
+    wallet.clock.advance(1);
+    expect(await wallet.server.session(session.accessToken)).toBeUndefined();
   });
 });
 
@@ -106,7 +103,7 @@ describe("sign-up is refused", () => {
     must(await register(known.ceremonyId));
     expect(await register(known.ceremonyId)).toMatchObject(refused);
     const late = await beginUp();
-    parties.clock.advance(5 * 60_000);
+    wallet.clock.advance(5 * 60_000);
     expect(await register(late.ceremonyId, testPasskey().register(late.options))).toMatchObject(refused);
     const other = await beginIn();
     expect(await register(other.ceremonyId, testPasskey().register(other.options))).toMatchObject(refused);
@@ -162,7 +159,7 @@ describe("sign-in is refused", () => {
     expect(both.map((one) => one.ok).sort()).toEqual([false, true]);
     expect(await calls.signIn({ ceremonyId, response }, context())).toMatchObject({ error: { code: "notFound" } });
     const late = await beginIn();
-    parties.clock.advance(5 * 60_000);
+    wallet.clock.advance(5 * 60_000);
     expect(
       await calls.signIn({ ceremonyId: late.ceremonyId, response: passkey.signIn(late.options) }, context()),
     ).toMatchObject({ error: { code: "notFound", at: "ceremonyId" } });
@@ -179,7 +176,7 @@ describe("sign-in is refused", () => {
   });
 
   test("what is refused by its form changes nothing at all", async () => {
-    const before = await digestOf(parties.db.wallet);
+    const before = await digestOf(wallet.db);
     expect(await calls.registerOptions({ name: " " }, context())).toMatchObject({
       error: { code: "badRequest", at: "name" },
     });
@@ -187,6 +184,6 @@ describe("sign-in is refused", () => {
     expect(await calls.signIn({ ceremonyId: "'; drop table", response: {} }, context())).toMatchObject({
       error: { at: "ceremonyId" },
     });
-    expect(await digestOf(parties.db.wallet)).toBe(before);
+    expect(await digestOf(wallet.db)).toBe(before);
   });
 });
