@@ -19,7 +19,7 @@ import { groupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
-import { DEMO_RANGES } from "#protocol/pan";
+import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { createTsp, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
@@ -41,6 +41,8 @@ export interface System {
   readonly caseBook: CaseBook;
   /** Opens the doors of those who run the system: `ops.key` in the data folder. */
   readonly opsKey: string;
+  /** Opens more cards at the demo bank; never in a production profile. */
+  readonly issueCards?: (cards: readonly DemoCard[]) => Promise<void>;
   /** Keys of the bank's staff, when the bank is here. */
   readonly staff?: StaffKeys;
   /** Where data and keys are. */
@@ -104,6 +106,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     let acquirer: Acquirer | undefined;
     let inbox: Inbox | undefined;
     let staff: StaffKeys | undefined;
+    let issueCards: System["issueCards"];
     const sources: Parameters<typeof createCaseBook>[0][number][] = [];
     const begin: (() => void | Promise<void>)[] = [];
 
@@ -143,7 +146,10 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     if (hosts("issuer")) {
       const db = await environment.openDb("issuer", issuerMigrations);
       const keys = environment.openKeys("issuer");
-      if (config.profile === "demo") await seedDemo({ db, keys, clock });
+      if (config.profile === "demo") {
+        await seedDemo({ db, keys, clock });
+        issueCards = (cards) => seedDemo({ db, keys, clock }, cards);
+      }
       inbox = config.smpp === undefined ? createInbox() : undefined;
       const sender: MessageSender =
         inbox ??
@@ -229,6 +235,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       ...(issuer === undefined ? {} : { issuer }),
       ...(inbox === undefined ? {} : { inbox }),
       ...(staff === undefined ? {} : { staff }),
+      ...(issueCards === undefined ? {} : { issueCards }),
       caseBook: createCaseBook(sources, random),
       opsKey: openOpsKey(environment.dataDir, random),
       dataDir: environment.dataDir,

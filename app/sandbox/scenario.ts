@@ -1,0 +1,155 @@
+import * as v from "valibot";
+import { VerificationMethod } from "#contracts/common";
+import { FaultSpec } from "#contracts/sandbox-api";
+import { CAUSE_CODES } from "#protocol/diagnosis";
+
+/*
+ * A scenario as a data file: who has which card and phone, what happens step by step, and what has to be found. See
+ * docs/scenarios.md.
+ */
+
+const Name = v.pipe(v.string(), v.regex(/^[a-z][a-zA-Z0-9-]{0,40}$/, "wants a short name"));
+const Words = v.object({ zh: v.string(), en: v.string() });
+
+/** A fresh card, like a printed one; what differs is written out. */
+const CardSpec = v.strictObject({
+  like: Name,
+  change: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()]))),
+});
+/** A fresh phone with a fresh account, unless it joins another's. */
+const PhoneSpec = v.strictObject({
+  model: v.optional(v.string()),
+  osVersion: v.optional(v.string()),
+  passcodeOn: v.optional(v.boolean()),
+  biometricOn: v.optional(v.boolean()),
+  integrity: v.optional(v.boolean()),
+  online: v.optional(v.boolean()),
+  keySource: v.optional(v.picklist(["hce", "secureElement"])),
+  birthYear: v.optional(v.number()),
+  /** The account of another phone of the scenario. */
+  accountOf: v.optional(Name),
+  /** Without recovery codes there is no second factor. */
+  secondFactor: v.optional(v.boolean()),
+});
+
+const onPhone = { phone: v.optional(Name) };
+const Step = v.variant("do", [
+  /** Preflight, card, terms: as far as it goes. `until` stops earlier. */
+  v.strictObject({
+    do: v.literal("bind"),
+    ...onPhone,
+    card: v.optional(Name),
+    /** What the holder types otherwise than the card says. */
+    typed: v.optional(
+      v.strictObject({
+        pan: v.optional(v.string()),
+        holderName: v.optional(v.string()),
+        mobile: v.optional(v.string()),
+        expiry: v.optional(v.string()),
+        cvn2: v.optional(v.string()),
+      }),
+    ),
+    use: v.optional(v.picklist(["store", "apps"])),
+    source: v.optional(v.picklist(["typed", "camera"])),
+    until: v.optional(v.picklist(["preflight", "card", "decision"])),
+    termsVersion: v.optional(v.string()),
+  }),
+  v.strictObject({ do: v.literal("acceptTerms"), ...onPhone, version: v.optional(v.string()) }),
+  v.strictObject({ do: v.literal("declineTerms"), ...onPhone }),
+  v.strictObject({ do: v.literal("chooseMethod"), ...onPhone, kind: VerificationMethod.entries.kind }),
+  v.strictObject({ do: v.literal("sendCode"), ...onPhone }),
+  v.strictObject({ do: v.literal("enterCode"), ...onPhone, code: v.picklist(["right", "wrong", "previous"]) }),
+  v.strictObject({ do: v.literal("notMyNumber"), ...onPhone }),
+  v.strictObject({ do: v.literal("resume"), ...onPhone }),
+  v.strictObject({ do: v.literal("abandon"), ...onPhone }),
+  v.strictObject({ do: v.literal("collect"), ...onPhone }),
+  v.strictObject({
+    do: v.literal("bankApp"),
+    card: v.optional(Name),
+    action: v.picklist([
+      "approve",
+      "approveByUsbKey",
+      "approveByStrangeKey",
+      "decline",
+      "faceFailed",
+      "enrol",
+      "lockCard",
+      "unlockCard",
+      "activateCard",
+      "addToWallet",
+    ]),
+    ...onPhone,
+  }),
+  v.strictObject({
+    do: v.literal("desk"),
+    operation: v.string(),
+    by: v.optional(v.picklist(["teller", "agent", "supervisor"])),
+    card: v.optional(Name),
+    ...onPhone,
+    with: v.optional(v.record(v.string(), v.unknown())),
+  }),
+  v.strictObject({
+    do: v.literal("walletOps"),
+    operation: v.picklist(["lockAccount", "unlockAccount", "setBirthYear"]),
+    ...onPhone,
+    birthYear: v.optional(v.number()),
+  }),
+  v.strictObject({ do: v.literal("region"), ...onPhone, region: v.string() }),
+  v.strictObject({ do: v.literal("phone"), ...onPhone, facts: PhoneSpec }),
+  /** Something only the device can know; it tells it when it next has a connection. */
+  v.strictObject({ do: v.literal("deviceSaw"), ...onPhone, cause: v.picklist(CAUSE_CODES) }),
+  v.strictObject({ do: v.literal("sync"), ...onPhone }),
+  v.strictObject({ do: v.literal("lost"), ...onPhone, on: v.boolean() }),
+  v.strictObject({ do: v.literal("change"), ...onPhone, to: v.picklist(["suspend", "resume", "delete"]) }),
+  v.strictObject({
+    do: v.literal("carrier"),
+    card: v.optional(Name),
+    habit: v.picklist(["delivers", "refuses", "cannotDeliver", "saysNothing"]),
+  }),
+  v.strictObject({ do: v.literal("fault"), ...FaultSpec.entries }),
+  v.strictObject({ do: v.literal("lift") }),
+  v.strictObject({ do: v.literal("advance"), minutes: v.pipe(v.number(), v.minValue(0)) }),
+  v.strictObject({ do: v.literal("pay"), ...onPhone, minor: v.number(), terminal: v.optional(v.string()) }),
+  v.strictObject({ do: v.literal("refund"), minor: v.number() }),
+]);
+export type Step = v.InferOutput<typeof Step>;
+
+export const Scenario = v.strictObject({
+  id: Name,
+  title: Words,
+  about: v.picklist(["binding", "paying"]),
+  /** Shows the same to the holder, for another reason. */
+  neighbourOf: v.optional(Name),
+  cards: v.optional(v.record(Name, CardSpec)),
+  phones: v.optional(v.record(Name, PhoneSpec)),
+  steps: v.pipe(v.array(Step), v.minLength(1)),
+  expect: v.strictObject({
+    /** Null: nothing is wrong. */
+    cause: v.nullable(v.picklist(CAUSE_CODES)),
+    /** What else must be cured, in any order. */
+    also: v.optional(v.array(v.picklist(CAUSE_CODES))),
+    stoppedBy: v.optional(v.string()),
+    actor: v.optional(v.string()),
+    certainty: v.optional(v.picklist(["proven", "inferred", "unclear"])),
+    /** When it is honestly unclear: what it lies between. */
+    between: v.optional(v.array(v.picklist(CAUSE_CODES))),
+  }),
+});
+export type Scenario = v.InferOutput<typeof Scenario>;
+export type CardSpec = v.InferOutput<typeof CardSpec>;
+export type PhoneSpec = v.InferOutput<typeof PhoneSpec>;
+
+/** @throws {RangeError} with the place of what is wrong; nothing of the file is quoted. */
+export function parseScenario(text: string, file: string): Scenario {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new RangeError(`${file}: not JSON`);
+  }
+  const parsed = v.safeParse(Scenario, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const place = v.getDotPath(issue) ?? "";
+  throw new RangeError(`${file}: ${place === "" ? "the whole" : place} does not fit (${issue.type})`);
+}
