@@ -2,7 +2,7 @@ import type { Api, CallContext, Calls } from "#contracts/operation";
 import type { Queries } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
 import type { Result } from "#protocol/bytes";
-import type { FactData, Stage, Witness } from "#protocol/diagnosis";
+import type { Cause, FactData, Stage, Witness } from "#protocol/diagnosis";
 import type { FactLog, FactNote } from "./fact-log.ts";
 
 /** The stage each witnessed operation belongs to; the tables are in hops.ts. Operations that are not listed leave no facts of their hop. */
@@ -23,11 +23,29 @@ function hopNote(
   return { journeyId, stage, code, outcome: "noted", data: { peer, operation, hop, ...more } };
 }
 
-/** What an answer says, for a fact. */
+/** What an answer says, for a fact: a decision's colour too, and the causes of a refusal, as many as there is room for. */
 export function answerData(result: Result<unknown, Problem>): FactData {
-  if (result.ok) return { answer: "ok" };
-  const { code, cause } = result.error;
-  return { answer: code, ...(cause === undefined ? {} : { cause }) };
+  if (!result.ok) {
+    const { code, cause, causes = [] } = result.error;
+    return {
+      answer: code,
+      ...refusal(cause === undefined ? causes : [cause, ...causes.filter((one) => one !== cause)]),
+    };
+  }
+  const { decision, causes } = (result.value ?? {}) as { decision?: unknown; causes?: unknown };
+  if (typeof decision !== "string") return { answer: "ok" };
+  const named = decision === "red" && Array.isArray(causes) ? (causes as Cause[]) : [];
+  return { answer: "ok", colour: decision, ...refusal(named) };
+}
+
+/** A text of a fact's data is no longer than this. */
+const TEXT_MAX = 128;
+
+function refusal(causes: readonly Cause[]): FactData {
+  const [cause] = causes;
+  if (cause === undefined) return {};
+  const fitting = causes.filter((_, i) => causes.slice(0, i + 1).join().length <= TEXT_MAX);
+  return { cause, ...(fitting.length > 1 ? { causes: fitting.join() } : {}) };
 }
 
 /** The caller's side of a hop: `sent` before it asks, `answered` or `unanswered` after. */
