@@ -610,7 +610,7 @@ describe("evidence", () => {
     );
     expect(await held(request)).not.toContain("reversalDone");
     bankA.answer(await bankA.next("0420"), "00");
-    await until(async () => (await held(request)).includes("reversalDone"));
+    await until(async () => (await held(request)).includes("reversalDone"), "a reversal that is done");
   });
 
   test("the TSP is silent", async () => {

@@ -92,14 +92,29 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
   });
 
   const shared = { clock, timers: clock, random, log, groupCommit };
-  const issuer = createIssuer({ ...shared, db: db.issuer, keys: keys.issuer, sender: inbox, tsp: tspIssuerCalls });
+  const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
+  const webAuthn = { rpId: new URL(ORIGIN).hostname, origins: [ORIGIN] };
+  const issuer = createIssuer({
+    ...shared,
+    db: db.issuer,
+    keys: keys.issuer,
+    sealer,
+    sha256,
+    sender: inbox,
+    tsp: tspIssuerCalls,
+    webAuthn,
+    // Nobody is at the desk, no case is looked up and nothing is pushed: those have parties of their own.
+    staffOf: () => undefined,
+    evidence: { caseOf: async () => ({ ok: false, error: { code: "notFound" } }) },
+    push: { seal: async () => undefined },
+  });
   const tsp = createTsp({ ...shared, db: db.tsp, keys: keys.tsp, sealer, issuer: toIssuer, wallet: walletCalls });
   const wallet = createWalletServer({
     ...shared,
     db: db.wallet,
     tsp: tspCalls,
-    sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
-    webAuthn: { rpId: new URL(ORIGIN).hostname, origins: [ORIGIN] },
+    sha256,
+    webAuthn,
   });
   Object.assign(ends, { issuer, tsp, wallet });
   issuer.start();

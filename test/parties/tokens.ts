@@ -39,6 +39,8 @@ export async function liveToken(
         walletAccount: `account-${cardId}`,
         device: { deviceId, name: "手机", kind: "phone", keySource, publicKey },
         terms: { version: "2026-01", acceptedAt: clock.now(), language: "zh" },
+        source: "typed",
+        wallet: { colour: "green", deviceScore: 5, accountScore: 5, reasons: [] },
       },
       context(),
     ),

@@ -33,6 +33,8 @@ const pay = (token: LiveToken, atc: number, more: Partial<TokenRequest> = {}) =>
   tokenRequest(token.tokenPan, token.chip(atc), more);
 const shown = (answer: TokenAnswer) => (answer.outcome === "refused" ? answer.reason : answer.outcome);
 const ask = async (...requests: TokenRequest[]) => (await askTsp(parties, requests)).map(shown);
+/** Where a refusal leaves its cause, and the holder's notice of it. */
+const TOLD = ["fact", "refusal", "outbox"];
 const spent = async (token: LiveToken) =>
   (
     await parties.db.tsp.query<{ atc: number }>({ text: "select atc from spent where token_pan = $1 order by atc" }, [
@@ -131,11 +133,14 @@ describe("one payment", () => {
       "keyNotIssued",
     ],
   ])("%s", async (_name, request, expected) => {
-    const before = await digestOf(parties.db.tsp);
+    const before = await digestOf(parties.db.tsp, TOLD);
     expect(await ask(request(element))).toEqual([expected]);
     if (expected !== "accepted") expect(await spent(element)).toEqual([]);
-    // A wrong cryptogram is counted; nothing else that is refused leaves a trace.
-    if (expected !== "accepted" && expected !== "badCryptogram") expect(await digestOf(parties.db.tsp)).toBe(before);
+    // A wrong cryptogram is counted; all else that is refused changes nothing, and is only told.
+    if (expected !== "accepted" && expected !== "badCryptogram")
+      expect(await digestOf(parties.db.tsp, TOLD)).toBe(before);
+    const refused = await parties.db.tsp.query({ text: "select 1 as one from refusal" });
+    expect(refused).toHaveLength(expected === "accepted" ? 0 : 1);
   });
 
   test("a token that does not live pays nothing", async () => {
@@ -331,7 +336,12 @@ describe("wrong cryptograms", () => {
     ]);
     expect(await tokenNow()).toMatchObject({ status: "suspended", suspendedBy: ["tsp"] });
     const owed = await parties.db.tsp.query<{ topic: string }>({ text: "select topic from outbox order by topic" });
-    expect(owed.map(({ topic }) => topic)).toEqual(["issuer.notifyToken", "wallet.notifyToken"]);
+    // Each refused payment is told to its holder; the change of the token once.
+    expect(owed.map(({ topic }) => topic).filter((topic) => topic !== "wallet.notifyPayment")).toEqual([
+      "issuer.notifyToken",
+      "wallet.notifyToken",
+    ]);
+    expect(owed.length - 2).toBe(answers.length);
     // Nobody but the TSP lifts it.
     for (const by of ["holder", "wallet"] as const) {
       const resumed = await parties.tspCalls.changeToken(

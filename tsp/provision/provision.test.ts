@@ -40,6 +40,8 @@ beforeEach(async () => {
 afterEach(() => parties.stop());
 
 const key = deviceKey();
+/** Kept of whoever asked, whatever came of it: what was seen, and what the score counts. */
+const TRACES = ["fact", "attempt", "device"];
 const TERMS = { version: "2026-01", acceptedAt: START, language: "zh" } as const;
 
 async function request(cardId: string, more: Partial<TokenRequest> = {}): Promise<TokenRequest> {
@@ -49,6 +51,8 @@ async function request(cardId: string, more: Partial<TokenRequest> = {}): Promis
     walletAccount: "account-1",
     device: { deviceId: "device-1", name: "手机", kind: "phone", keySource: "hce", publicKey: key.publicKey },
     terms: TERMS,
+    source: "typed",
+    wallet: { colour: "green", deviceScore: 5, accountScore: 5, reasons: [] },
     ...more,
   };
 }
@@ -87,7 +91,9 @@ describe("provisioning", () => {
     const decided = must(await tspCalls.requestToken(asked, context()));
     expect(decided).toMatchObject({
       decision: "yellow",
-      methods: [{ methodId: "sms", kind: "smsCode", sentTo: "138****8001" }],
+      methods: expect.arrayContaining([
+        expect.objectContaining({ methodId: "sms", kind: "smsCode", sentTo: "138****8001", open: true }),
+      ]),
       token: { status: "inactive", panSuffix: "0017", suspendedBy: [] },
     });
     const { tokenRef } = decided.token!;
@@ -152,17 +158,17 @@ describe("provisioning", () => {
   });
 
   test.each([
-    ["a lost card", "liu", {}, "cardLost"],
-    ["a frozen card", "yang", {}, "cardFrozen"],
+    ["a lost card", "liu", {}, "cardReportedLost"],
+    ["a frozen card", "yang", {}, "cardFrozenByBank"],
     ["a credit card that is not activated", "wang", {}, "cardNotActivated"],
     ["another name", "zhang", { holderName: "张三" }, "nameMismatch"],
-    ["another phone", "zhang", { mobile: "13900139000" }, "mobileMismatch"],
-    ["another CVN2", "li", { cvn2: "203" }, "cvn2Mismatch"],
-  ])("%s: red, with the reason and without a token", async (_name, cardId, more, reason) => {
+    ["another phone", "zhang", { mobile: "13900139000" }, "reservedPhoneMismatch"],
+    ["another CVN2", "li", { cvn2: "203" }, "cvnMismatch"],
+  ])("%s: red, with the cause and without a token", async (_name, cardId, more, cause) => {
     const cardJwe = await parties.seal(typed(demo(cardId), more));
     const asked = await request(cardId, { cardJwe });
     const first = must(await parties.tspCalls.requestToken(asked, context()));
-    expect(first).toEqual({ decision: "red", reason, methods: [] });
+    expect(first).toMatchObject({ decision: "red", causes: [cause], methods: [] });
     expect(must(await parties.tspCalls.requestToken(asked, context()))).toEqual(first);
     expect(await parties.db.tsp.query({ text: "select token_pan from token" })).toEqual([]);
   });
@@ -177,29 +183,33 @@ describe("provisioning", () => {
       "cardNotSupported",
     ],
   ])("a card that is %s is refused, and nothing is kept", async (_name, jwe, code) => {
-    const before = await digestOf(parties.db.tsp);
+    const before = await digestOf(parties.db.tsp, TRACES);
     const cardJwe = await jwe();
     expect(await parties.tspCalls.checkEligibility({ cardJwe }, context())).toMatchObject({ error: { code } });
     expect(await parties.tspCalls.requestToken(await request("zhang", { cardJwe }), context())).toMatchObject({
       error: { code },
     });
-    expect(await digestOf(parties.db.tsp)).toBe(before);
+    expect(await digestOf(parties.db.tsp, TRACES)).toBe(before);
   });
 
   test("the bank is away: nothing is kept, and the same request goes through later", async () => {
     const asked = await request("zhang");
     parties.cutOff("issuer");
-    const before = await digestOf(parties.db.tsp);
+    const before = await digestOf(parties.db.tsp, TRACES);
     expect(await parties.tspCalls.requestToken(asked, context())).toMatchObject({ error: { code: "peerUnavailable" } });
-    expect(await digestOf(parties.db.tsp)).toBe(before);
+    expect(await digestOf(parties.db.tsp, TRACES)).toBe(before);
     parties.cutOff("issuer", false);
     expect(must(await parties.tspCalls.requestToken(asked, context())).decision).toBe("yellow");
   });
 
-  test("the same card again on the same device: the earlier token gives way", async () => {
+  test("the same card again on the same device: refused while it is there, bound anew once it is removed", async () => {
     const first = await activeToken();
+    const again = must(await parties.tspCalls.requestToken(await request("zhang"), context()));
+    expect(again).toMatchObject({ decision: "red", causes: ["alreadyOnThisDevice"] });
+    expect(must(await parties.tspCalls.token({ tokenRef: first.tokenRef }, context())).status).toBe("active");
+    must(await parties.tspCalls.changeToken({ tokenRef: first.tokenRef, change: "delete", by: "holder" }, context()));
+    await parties.quiet();
     const second = await activeToken();
-    expect(must(await parties.tspCalls.token({ tokenRef: first.tokenRef }, context())).status).toBe("deleted");
     expect(must(await parties.tspCalls.token({ tokenRef: second.tokenRef }, context())).status).toBe("active");
     await parties.quiet();
     const bank = await parties.db.issuer.query({ text: "select token_status from binding order by token_status" });
@@ -478,7 +488,7 @@ describe("the same call again", () => {
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
     expect(await parties.db.tsp.query({ text: "select 1 as one from token" })).toHaveLength(1);
-    const before = await digestOf(parties.db.tsp);
+    const before = await digestOf(parties.db.tsp, TRACES);
     const other = await request("chen", { bindingId: asked.bindingId });
     expect(await parties.tspCalls.requestToken(other, context())).toMatchObject({
       error: { code: "idempotencyMismatch" },
@@ -486,7 +496,7 @@ describe("the same call again", () => {
     expect(await parties.tspCalls.requestToken({ ...asked, walletAccount: "account-2" }, context())).toMatchObject({
       error: { code: "idempotencyMismatch" },
     });
-    expect(await digestOf(parties.db.tsp)).toBe(before);
+    expect(await digestOf(parties.db.tsp, TRACES)).toBe(before);
   });
 
   test("sendCode: one text; submitCode: one try", async () => {
@@ -555,6 +565,7 @@ describe("notices", () => {
     const { tokenRef } = await activeToken();
     const notice = {
       noticeId: "n1",
+      journeyId: "iso-1",
       kind: "payment",
       amount: { minor: "1234", currency: "156" },
       merchantName: "示范咖啡",
