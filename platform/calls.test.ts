@@ -29,6 +29,7 @@ const implementation: Calls<typeof api> = {
   peek: async () => ok({ n: 7 }),
 };
 const context = { journeyId: "journey-1", idempotencyKey: "key-1" };
+const STOPPED = { cause: "nameMismatch", causes: ["nameMismatch", "cardExpired"], caseCode: "K7F-3QM" } as const;
 
 let listening: Listening;
 let failures: unknown[] = [];
@@ -68,9 +69,9 @@ describe.each<[string, (tap: (name: string, direction: string, json: string) => 
   });
 
   test.each(Object.keys(PROBLEM_STATUS) as ProblemCode[])("a refusal arrives as it was made: %s", async (code) => {
-    next = async () => err(problem(code, { at: "name", detail: "because", retryAfterMs: 5 }));
+    next = async () => err(problem(code, { at: "name", detail: "because", retryAfterMs: 5, ...STOPPED }));
     expect(await calls.greet({ name: "a" }, context)).toEqual(
-      err({ code, at: "name", detail: "because", retryAfterMs: 5 }),
+      err({ code, at: "name", detail: "because", retryAfterMs: 5, ...STOPPED }),
     );
   });
 

@@ -141,14 +141,16 @@ export function createWallet(ports: WalletPorts): Wallet {
     for (const card of await storage.cards()) if (!live.has(card.tokenRef)) await storage.removeCard(card.tokenRef);
   }
 
+  /** In batches; where one of a batch is refused, one by one, so that it takes no others with it. */
   async function report(deviceId: string): Promise<Result<unknown, Problem>> {
-    for (;;) {
-      const facts = (await journal.pending()).slice(0, FACTS_A_REPORT);
+    for (let batch = FACTS_A_REPORT; ; ) {
+      const facts = (await journal.pending()).slice(0, batch);
       if (facts.length === 0) return ok("told");
       const told = await calls.reportFacts({ deviceId, facts }, context(deviceId));
-      // What the server will never take would stand in the way for ever.
-      if (!told.ok && told.error.code !== "badRequest" && told.error.code !== "notFound") return told;
-      await journal.drop(facts.length);
+      const never = !told.ok && (told.error.code === "badRequest" || told.error.code === "notFound");
+      if (!told.ok && !never) return told;
+      if (never && facts.length > 1) batch = 1;
+      else await journal.drop(facts.length);
     }
   }
 

@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { CaseCode } from "#contracts/facts";
 import type { Api, CallContext, Calls } from "#contracts/operation";
-import { PROBLEM_STATUS, type Problem, problem } from "#contracts/problem";
+import { ANSWER_UNREADABLE, PROBLEM_STATUS, type Problem, problem } from "#contracts/problem";
 import { err, ok, type Result } from "#protocol/bytes";
+import { type Cause, isCause } from "#protocol/diagnosis";
 
 export interface HttpCallsOptions {
   /** http://host:port/{room} */
@@ -40,9 +42,7 @@ export function httpCalls<A extends Api>(api: A, options: HttpCallsOptions): Cal
       options.tap?.(name, "answer", JSON.stringify(json));
       if (status !== 200) return err(asProblem(json));
       const answer = v.safeParse(api[name]!.answer, json);
-      return answer.success
-        ? ok(answer.output)
-        : err(problem("peerUnavailable", { detail: "the answer does not fit the schema" }));
+      return answer.success ? ok(answer.output) : err(problem("peerUnavailable", { detail: ANSWER_UNREADABLE }));
     };
   return Object.fromEntries(Object.keys(api).map((name) => [name, one(name)])) as Calls<A>;
 }
@@ -51,10 +51,18 @@ function asProblem(json: unknown): Problem {
   const fields = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
   const code = fields["code"];
   if (typeof code !== "string" || !Object.hasOwn(PROBLEM_STATUS, code)) return problem("peerUnavailable");
+  const causes = Array.isArray(fields["causes"]) ? fields["causes"].filter(isNamedCause) : [];
   return {
     code: code as Problem["code"],
     ...(typeof fields["at"] === "string" ? { at: fields["at"] } : {}),
     ...(typeof fields["detail"] === "string" ? { detail: fields["detail"] } : {}),
     ...(typeof fields["retryAfterMs"] === "number" ? { retryAfterMs: fields["retryAfterMs"] } : {}),
+    ...(isNamedCause(fields["cause"]) ? { cause: fields["cause"] } : {}),
+    ...(causes.length > 0 ? { causes } : {}),
+    ...(v.is(CaseCode, fields["caseCode"]) ? { caseCode: fields["caseCode"] } : {}),
   };
+}
+
+function isNamedCause(value: unknown): value is Cause {
+  return typeof value === "string" && isCause(value);
 }

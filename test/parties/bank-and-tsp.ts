@@ -119,6 +119,7 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
   Object.assign(ends, { issuer, tsp, wallet });
   issuer.start();
   tsp.start();
+  wallet.start();
 
   const waiting = async (party: "issuer" | "tsp") =>
     Number((await db[party].query<{ n: bigint }>({ text: "select count(*)::bigint as n from outbox" }))[0]!.n);
@@ -149,6 +150,7 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
     async stop() {
       await issuer.stop();
       await tsp.stop();
+      await wallet.stop();
     },
   };
 }

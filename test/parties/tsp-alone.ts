@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import { type IssuerApi, issuerApi } from "#contracts/issuer-api";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { KeyStore, Log } from "#contracts/ports";
-import { type Problem, problem } from "#contracts/problem";
+import { ANSWER_UNREADABLE, type Problem, problem } from "#contracts/problem";
 import { type TspIssuerApi, type TspWalletApi, tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { type WalletTspApi, walletTspApi } from "#contracts/wallet-api";
 import { memoryCalls } from "#platform/calls";
@@ -30,6 +30,8 @@ export interface BankScript {
   code: "passed" | "wrong";
   /** Calls that get no answer, and whether the bank had carried them out by then. */
   silent: Set<string>;
+  /** Calls whose answer cannot be read. */
+  garbled: Set<string>;
   readonly calls: { readonly operation: string; readonly request: unknown; readonly context: CallContext }[];
 }
 
@@ -89,13 +91,21 @@ export async function openTsp(
   bankKeys.ensure(bankKey, "jwe");
   const log: Log = { info() {}, warn() {}, error: (event, fields) => console.error(event, fields), with: () => log };
 
-  const script: BankScript = { eligible: undefined, decision: {}, code: "passed", silent: new Set(), calls: [] };
+  const script: BankScript = {
+    eligible: undefined,
+    decision: {},
+    code: "passed",
+    silent: new Set(),
+    garbled: new Set(),
+    calls: [],
+  };
   const told: { operation: string; request: unknown; journeyId: string }[] = [];
   const state = { walletAway: false };
   const ask =
     <T>(operation: string, answer: () => Result<T, Problem>) =>
     async (request: unknown, context: CallContext): Promise<Result<T, Problem>> => {
       script.calls.push({ operation, request, context });
+      if (script.garbled.has(operation)) return err(problem("peerUnavailable", { detail: ANSWER_UNREADABLE }));
       return script.silent.has(operation) ? err(problem("peerUnavailable")) : answer();
     };
   const issuer: Calls<IssuerApi> = {

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { TokenView, VerificationMethod } from "#contracts/common";
+import type { DevicePackage } from "#contracts/device-package";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { PublicJwk } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
@@ -41,6 +42,8 @@ export interface ScriptedTsp {
   readonly heard: { readonly name: string; readonly context: CallContext; readonly request: unknown }[];
   tokenOf(bindingId: string): TokenView | undefined;
   setToken(bindingId: string, more: Partial<TokenView>): TokenView;
+  /** What it seals to a device for a token. */
+  packageOf(tokenRef: string): Promise<DevicePackage>;
   /** Holdings of it and of the bank behind it, as evidence answers. */
   holdings: Awaited<ReturnType<Calls<TspWalletApi>["holdings"]>>;
 }
@@ -81,6 +84,7 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     termsVersion: "2026-01",
     code: "123456",
     heard: [],
+    packageOf: async () => ({ dataJwe: "e30.e30.e30.e30.e30" }),
     holdings: ok({ holdings: [] }),
     tokenOf: (bindingId) => [...tokens.values()].find((one) => one.bindingId === bindingId)?.token,
     setToken(bindingId, more) {
@@ -173,9 +177,7 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
       return ok({ result: { outcome: "passed" }, token: one.token });
     },
     async personalise({ tokenRef }) {
-      return held(tokenRef)?.token.status === "active"
-        ? ok({ tokenRef, dataJwe: "e30.e30.e30.e30.e30" })
-        : err(problem("wrongState"));
+      return held(tokenRef)?.token.status === "active" ? ok(await far.packageOf(tokenRef)) : err(problem("wrongState"));
     },
     replenishKeys: async () => err(problem("wrongState")),
     changeToken: async ({ tokenRef, change: what, by }) =>
