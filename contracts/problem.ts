@@ -37,6 +37,9 @@ export const PROBLEM_STATUS = {
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
+/** With `peerUnavailable`: it did answer, but with something that its contract does not know. Nobody knows what it did. */
+export const ANSWER_UNREADABLE = "the answer does not fit the schema";
+
 export function problem(code: ProblemCode, more: Omit<Problem, "code"> = {}): Problem {
   return { code, ...more };
 }

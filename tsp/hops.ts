@@ -7,11 +7,13 @@ import type { Cause, Stage, Witness } from "#protocol/diagnosis";
 import { KeyServiceDown } from "./key-service.ts";
 
 const RETRY_MS = 30_000;
+/** A fact's text is short: as many causes as it holds. */
+const CAUSES_TEXT_MAX = 128;
 
 /** What one neighbour may ask, with the facts of each hop: `received` at once, `decided` with the state or right after it. */
 export interface Hops<A extends Api> {
   /** In the transaction of the state that the call makes. */
-  decided(tx: Queries, operation: string, context: CallContext, cause?: Cause): Promise<void>;
+  decided(tx: Queries, operation: string, context: CallContext, causes?: readonly Cause[]): Promise<void>;
   offer(calls: Calls<A>): Calls<A>;
 }
 
@@ -30,11 +32,12 @@ export function createHops<A extends Api>(peer: Witness, stages: HopStages<A>, f
   }
 
   return {
-    async decided(tx, operation, context, cause) {
+    async decided(tx, operation, context, causes = []) {
       const stage = stageOf(operation);
       if (stage === undefined) return;
       noted.add(context);
-      const answer = { answer: "ok", ...(cause === undefined ? {} : { cause }) };
+      const all = causes.filter((_, i) => causes.slice(0, i + 1).join(",").length <= CAUSES_TEXT_MAX).join(",");
+      const answer = { answer: "ok", ...(causes[0] === undefined ? {} : { cause: causes[0], causes: all }) };
       await decided(facts, tx, { stage, peer, operation, context, answer });
     },
     offer(calls) {

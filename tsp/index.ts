@@ -4,6 +4,7 @@ import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
 import { createFactLog, ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP, witnessCalls } from "#party";
 import { tokenLink } from "./authorise/link.ts";
 import { createAuthoriser } from "./authorise/service.ts";
+import { readableAnswers } from "./bank-answers.ts";
 import { evidence } from "./evidence.ts";
 import { createHops } from "./hops.ts";
 import { keyService } from "./key-service.ts";
@@ -37,7 +38,7 @@ export function createTsp(ports: TspPorts): Tsp {
   const policy = { ...DEFAULT_POLICY, ...ports.policy };
   const facts = createFactLog({ ...ports, party: "tsp" });
   const keys = keyService(ports.keys);
-  const issuer = witnessCalls(ports.issuer, TSP_TO_ISSUER, "issuer", facts);
+  const issuer = readableAnswers(witnessCalls(ports.issuer, TSP_TO_ISSUER, "issuer", facts), facts);
   const wallet = witnessCalls(ports.wallet, TSP_TO_WALLET, "wallet", facts);
   const relay = createRelay({ ...ports, issuer, wallet, facts });
   const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 1 });

@@ -246,4 +246,13 @@ describe("lost answers", () => {
     expect(new Set(keys)).toEqual(new Set(["again"]));
     expect(await one.db.query({ text: "select 1 as one from token" })).toHaveLength(1);
   });
+
+  test("the bank answers, but with nonsense: it is not silent, and its answer is on record as invalid", async () => {
+    const request = await one.request();
+    one.script.garbled.add("decideBinding");
+    expect(await ask(request)).toMatchObject({ error: { code: "peerUnavailable", cause: "issuerAnswerInvalid" } });
+    expect(await causesIn(request.bindingId)).toEqual(["issuerAnswerInvalid"]);
+    one.script.garbled.clear();
+    expect(must(await ask(request)).decision).toBe("yellow");
+  });
 });

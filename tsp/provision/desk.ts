@@ -16,5 +16,5 @@ export interface Desk extends Omit<TspPorts, "policy"> {
   readonly tokens: Tokens;
   readonly cards: Cards;
   /** Notes a decision in the transaction of its state. */
-  decided(tx: Queries, operation: string, context: CallContext, cause?: Cause): Promise<void>;
+  decided(tx: Queries, operation: string, context: CallContext, causes?: readonly Cause[]): Promise<void>;
 }

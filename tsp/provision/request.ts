@@ -228,7 +228,7 @@ export function requesting(desk: Desk): Calls<TspWalletApi>["requestToken"] {
   }
 
   function decidedNow(tx: Queries, context: CallContext, { causes }: Kept): Promise<void> {
-    return desk.decided(tx, "requestToken", context, causes[0]);
+    return desk.decided(tx, "requestToken", context, causes);
   }
 
   /** The answer that a binding has had. Another card, account or device under its id is a mistake of the caller. */
