@@ -29,6 +29,11 @@ export const program: Program = {
       en: "check machine, ports, data and keys",
       load: () => import("./commands/doctor.ts").then((m) => m.doctor),
     },
+    explain: {
+      zh: "一次绑卡或付款停在哪里、谁来处理、怎么办",
+      en: "what stopped a binding or payment, who must act, what to do",
+      load: () => import("./commands/explain.ts").then((m) => m.explain),
+    },
     tlv: {
       zh: "解析 EMV TLV",
       en: "decode EMV TLV",

@@ -5,6 +5,7 @@ export {
   type CauseEntry,
   EFFORTS,
   type Effort,
+  isWitness,
   type Retry,
   STAGES,
   type Stage,

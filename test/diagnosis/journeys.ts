@@ -137,6 +137,8 @@ export interface Plan {
 
 const HOP_TRUTHS = ["requestNotReceived", "receiverStuck", "answerLost"] as const;
 
+const skew = fc.integer({ min: -50_000, max: 50_000 });
+
 export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   truth: fc.oneof(
     { arbitrary: fc.constantFrom(...STATED_CAUSES), weight: 4 },
@@ -146,9 +148,7 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   together: fc.constant([]),
   carries: fc.boolean(),
   lossEvery: fc.integer({ min: 2, max: 12 }),
-  skews: fc.tuple(...([0, 0, 0, 0] as const).map(() => fc.integer({ min: -50_000, max: 50_000 }))) as fc.Arbitrary<
-    Plan["skews"]
-  >,
+  skews: fc.tuple(skew, skew, skew, skew),
   method: fc.constantFrom("smsCode", "bankApp", "callCentre"),
   afterMs: fc.integer({ min: 0, max: 15_000 }),
   noticeLost: fc.boolean(),

@@ -25,11 +25,8 @@ describe("whole evidence", () => {
   test("whatever failed and was cured before, whatever got lost and was repeated: the true cause is found", () => {
     fc.assert(
       fc.property(planArbitrary, (plan) => {
-        const finding = diagnose(tell(plan));
-        expect([finding.cause, finding.certainty]).toEqual([
-          plan.truth,
-          placeOf(plan.truth) === undefined ? "inferred" : "proven",
-        ]);
+        const { cause, certainty } = diagnose(tell(plan));
+        return cause === plan.truth && certainty === (placeOf(plan.truth) === undefined ? "inferred" : "proven");
       }),
       { numRuns: RUNS },
     );
@@ -41,8 +38,7 @@ describe("one party's facts taken away", () => {
     fc.assert(
       fc.property(planArbitrary, fc.constantFrom(...BINDING_PARTIES), (plan, party) => {
         const { cause, certainty, between, ask } = diagnose(without(tell(plan), party));
-        if (certainty === "unclear") expect(between.includes(plan.truth) || ask.includes(party)).toBe(true);
-        else expect(cause).toBe(plan.truth);
+        return certainty === "unclear" ? between.includes(plan.truth) || ask.includes(party) : cause === plan.truth;
       }),
       { numRuns: RUNS },
     );
@@ -73,7 +69,7 @@ describe("several checks fail together", () => {
       fc.property(together, (plan) => {
         const { cause, also } = diagnose(tell(plan));
         const all = hardestFirst([plan.truth, ...plan.together]);
-        expect([cause, ...also].filter((one) => all.includes(one!))).toEqual(all);
+        return [cause, ...also].filter((one) => all.includes(one!)).join() === all.join();
       }),
       { numRuns: RUNS },
     );
@@ -83,7 +79,7 @@ describe("several checks fail together", () => {
     fc.assert(
       fc.property(together, fc.constantFrom(...BINDING_PARTIES), (plan, party) => {
         const { cause, certainty } = diagnose(without(tell(plan), party));
-        if (certainty !== "unclear") expect([plan.truth, ...plan.together]).toContain(cause);
+        return certainty === "unclear" || [plan.truth, ...plan.together].includes(cause!);
       }),
       { numRuns: RUNS },
     );
