@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Calls } from "#contracts/operation";
+import { type BindingView, type WalletDeviceApi, walletDeviceApi } from "#contracts/wallet-api";
+import { memoryCalls } from "#platform/calls";
+import { context, demo, eventually, must, openParties, type Parties, typed } from "../test/parties/bank-and-tsp.ts";
+import { dumpOf, startTestDatabase, type TestDatabase } from "../test/parties/database.ts";
+import { testPasskey } from "../test/parties/passkey.ts";
+import { acceptanceOf, enrolled, started } from "../test/parties/wallet.ts";
+
+// The wallet provider with the TSP and the bank as they are.
+
+let database: TestDatabase;
+let parties: Parties;
+let calls: Calls<WalletDeviceApi>;
+let deviceId: string;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  parties = await openParties(database);
+  const { signIn } = parties.wallet;
+  const begun = must(await signIn.registerOptions({ name: "张伟" }, context()));
+  const response = testPasskey().register(begun.options);
+  const { accessToken } = must(await signIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
+  const session = (await parties.wallet.session(accessToken))!;
+  calls = memoryCalls(walletDeviceApi, {
+    calls: parties.wallet.deviceApi(session),
+    onFailure: (_name, error) => {
+      throw error;
+    },
+  });
+  must(await calls.makeRecoveryCodes({}, context()));
+  deviceId = await enrolled({ calls });
+});
+afterEach(() => parties.stop());
+
+async function submitted(cardId: string): Promise<string> {
+  const { bindingId } = await started({ calls }, deviceId);
+  const cardJwe = await parties.seal(typed(demo(cardId)));
+  must(await calls.submitCard({ bindingId, cardJwe, source: "typed" }, context()));
+  return bindingId;
+}
+async function accepted(bindingId: string): Promise<BindingView> {
+  const { terms } = must(await calls.binding({ bindingId }, context()));
+  return must(await calls.acceptTerms(acceptanceOf(bindingId, terms!.version), context()));
+}
+/** Time goes on between two steps of a holder: facts of one instant have no order across parties. */
+const tick = () => parties.clock.advance(1000);
+const view = async (bindingId: string) => must(await calls.binding({ bindingId }, context()));
+const explained = async (journeyId: string) => must(await calls.explain({ journeyId, language: "zh" }, context()));
+
+describe("with TSP and bank", () => {
+  test("from preflight to a card that is stored, and what is kept of it", async () => {
+    const bindingId = await submitted("zhang");
+    tick();
+    const decided = await accepted(bindingId);
+    expect(decided).toMatchObject({ stage: "awaitingVerification", decision: "yellow" });
+    const { methodId } = decided.methods.find((method) => method.kind === "smsCode")!;
+    tick();
+    must(await calls.chooseMethod({ bindingId, methodId }, context()));
+    tick();
+    must(await calls.sendCode({ bindingId, methodId, language: "zh" }, context()));
+    const code = await parties.code(demo("zhang").mobile);
+    tick();
+    const done = must(await calls.submitCode({ bindingId, codeJwe: await parties.seal({ code }) }, context()));
+    expect(done).toMatchObject({ result: { outcome: "passed" }, binding: { stage: "active" } });
+    const passId = done.binding.passId!;
+    tick();
+    must(await calls.collectPackage({ passId }, context()));
+    tick();
+    must(await calls.confirmProvisioned({ passId }, context()));
+    await parties.quiet();
+    expect(await explained(bindingId)).toMatchObject({ certainty: "proven", milestone: "ready", stoppedBy: "nobody" });
+    const text = await dumpOf(parties.db.wallet);
+    for (const secret of [demo("zhang").pan, demo("zhang").mobile, code]) expect(text).not.toContain(secret);
+    const tokens = await parties.db.tsp.query<{ token_pan: string }>({ text: "select token_pan from token" });
+    expect(text).not.toContain(tokens[0]!.token_pan);
+  });
+
+  test("a refused card: its cause, a case code, and the bank's own word in the finding", async () => {
+    const red = await accepted(await submitted("liu"));
+    expect(red).toMatchObject({ stage: "refused", decision: "red", causes: ["cardReportedLost"] });
+    const finding = must(await calls.explain({ caseCode: red.caseCode!, language: "zh" }, context()));
+    expect(finding).toMatchObject({
+      cause: "cardReportedLost",
+      certainty: "proven",
+      stoppedBy: "issuer",
+      actor: "hotline",
+    });
+  });
+
+  test.each(["issuer", "tsp"] as const)(
+    "%s silent: the journey waits, goes on by itself, and nothing is done twice",
+    async (party) => {
+      const bindingId = await submitted("zhang");
+      parties.cutOff(party);
+      const waiting = await accepted(bindingId);
+      expect(waiting).toMatchObject({ stage: "awaitingBank", waitingFor: { party } });
+      parties.cutOff(party, false);
+      await eventually(async () => {
+        parties.clock.advance(5_000);
+        return (await view(bindingId)).stage === "awaitingVerification";
+      });
+      expect(await parties.db.tsp.query({ text: "select 1 from token" })).toHaveLength(1);
+    },
+  );
+
+  test("lost mode reaches the token, and its end too", async () => {
+    const bindingId = await submitted("zhang");
+    await accepted(bindingId);
+    must(await calls.setLost({ deviceId, lost: true }, context()));
+    expect(await calls.resume({ bindingId }, context())).toMatchObject({
+      ok: false,
+      error: { cause: "deviceInLostMode" },
+    });
+    await parties.quiet();
+    expect(await explained(bindingId)).toMatchObject({ cause: "deviceInLostMode", actor: "holder" });
+    must(await calls.setLost({ deviceId, lost: false }, context()));
+    expect(must(await calls.resume({ bindingId }, context())).stage).toBe("awaitingVerification");
+  });
+
+  test("given up while the bank was silent: what it had made goes", async () => {
+    const bindingId = await submitted("zhang");
+    parties.cutOff("issuer");
+    await accepted(bindingId);
+    parties.cutOff("issuer", false);
+    must(await calls.abandon({ bindingId }, context()));
+    await eventually(async () => {
+      parties.clock.advance(5_000);
+      return (await parties.db.wallet.query({ text: "select id from errand" })).length === 0;
+    });
+    await parties.quiet();
+    const tokens = await parties.db.tsp.query<{ status: string }>({ text: "select status from token" });
+    expect(tokens.filter((token) => token.status !== "deleted")).toEqual([]);
+  });
+});
