@@ -4,7 +4,7 @@ import { type Problem, problem } from "#contracts/problem";
 import type { TspWalletApi } from "#contracts/tsp-api";
 import type { WalletEvent } from "#contracts/wallet-api";
 import { createFactLog, type FactLog, once, WALLET_TO_TSP, witnessCalls } from "#party";
-import { err, fromUtf8, ok, type Result, toBase64url } from "#protocol/bytes";
+import { err, fromUtf8, ok, type Result, toBase64url, toHex } from "#protocol/bytes";
 import { DEFAULT_POLICY, type WalletPolicy } from "./policy.ts";
 import type { WalletServerPorts } from "./ports.ts";
 
@@ -27,6 +27,8 @@ export interface Desk extends Omit<WalletServerPorts, "policy"> {
   ): Promise<Result<T, Problem>>;
   /** The key under which a call asks others: keys of two accounts may be alike, and the TSP sees one caller. */
   hopKey(accountId: string, operation: string, context: CallContext): string;
+  /** The id of what a call makes: the same each time it comes, so that it is made once even when both come together. */
+  idOf(hopKey: string): string;
   /** As `remembered`, for secrets: the first answer is not kept, and the repeat is refused. */
   shownOnce<T>(
     call: { readonly accountId: string; readonly operation: string; readonly context: CallContext },
@@ -46,6 +48,7 @@ export function createDesk(ports: WalletServerPorts, publish: Desk["publish"]): 
   return {
     ...ports,
     hopKey,
+    idOf: (key) => toHex(hash(key).subarray(0, 16)),
     policy: { ...DEFAULT_POLICY, ...ports.policy },
     facts,
     tsp: witnessCalls(ports.tsp, WALLET_TO_TSP, "tsp", facts),

@@ -9,6 +9,7 @@ import {
   cardOf,
   decided,
   enrolled,
+  FACTS,
   type Holder,
   listening,
   openWallet,
@@ -470,6 +471,29 @@ describe("the same call again", () => {
     expect([must(await card()), must(await accept()), must(await code("000000"))]).toEqual(first);
     expect(await code("123456")).toMatchObject(refused("idempotencyMismatch", { at: "Idempotency-Key" }));
     expect(asks("submitCode")).toHaveLength(2);
+  });
+
+  test("both at once: one device, one journey, one question", async () => {
+    const twice = async <T>(call: () => Promise<T>) => Promise.all([call(), call()]);
+    const key = { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) } as const;
+    const enrol = { name: "手机", kind: "phone", model: "phone-10", keySource: "hce", publicKey: key } as const;
+    const devices = await twice(() => who.calls.enrolDevice(enrol, context("both-1")));
+    expect(must(devices[0]!)).toEqual(must(devices[1]!));
+    expect(must(await who.calls.me({}, context())).devices).toHaveLength(2);
+    const start = { deviceId, facts: FACTS, language: "zh" } as const;
+    const begun = await twice(() => who.calls.startBinding(start, context("both-2")));
+    expect(must(begun[0]!)).toEqual(must(begun[1]!));
+    expect(await wallet.db.query({ text: "select id from binding" })).toHaveLength(1);
+    const { bindingId } = must(begun[0]!).binding;
+    await twice(() => who.calls.submitCard(cardOf(bindingId), context("both-3")));
+    const decisions = await twice(() => who.calls.acceptTerms(acceptanceOf(bindingId), context("both-4")));
+    expect(must(decisions[0]!)).toEqual(must(decisions[1]!));
+    expect(new Set(asks().map((call) => call.context.idempotencyKey)).size).toBe(1);
+    const codes = await twice(() =>
+      who.calls.submitCode({ bindingId, codeJwe: sealedCode("123456") }, context("both-5")),
+    );
+    expect(codes.map((one) => must(one).binding.stage)).toEqual(["active", "active"]);
+    expect(await passes()).toHaveLength(1);
   });
 
   test("two accounts may use one key: each is asked for under its own", async () => {

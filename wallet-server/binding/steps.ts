@@ -60,7 +60,7 @@ export function bindingSteps(
   parts: { readonly store: BindingStore; readonly decisions: Decisions; readonly errands: Errands },
   session: Session,
 ): Steps {
-  const { db, clock, random, tsp, policy, facts } = desk;
+  const { db, clock, tsp, policy, facts } = desk;
   const { store, decisions, errands } = parts;
   const { accountId } = session;
 
@@ -161,7 +161,8 @@ export function bindingSteps(
         ],
       },
     );
-    return asked.ok ? decisions.ask(bindingId) : asked;
+    // Another call of this step was first: what it asked is what this one asks.
+    return asked.ok || asked.error.code === "wrongState" ? decisions.ask(bindingId) : asked;
   }
 
   /** Looks at a binding under verification as bank and TSP have it now: a result that got lost on the way is fetched here. */
@@ -268,6 +269,7 @@ export function bindingSteps(
     };
     const shown = await db.transaction(async (tx) => {
       const kept = await store.insert(tx, accountId, view, options.sameAccount);
+      if (kept === undefined) return undefined;
       const failing = failed.map(({ cause, source, retryAt }) =>
         note(bindingId, "preflight", cause, "failed", { source, ...(retryAt === undefined ? {} : { retryAt }) }),
       );
@@ -277,7 +279,9 @@ export function bindingSteps(
       );
       return kept;
     });
-    return ok(shown);
+    if (shown !== undefined) return ok(shown);
+    const first = await store.load(bindingId);
+    return first.ok ? ok(first.value.view) : first;
   }
 
   /** The key that cards are sealed to: asked anew each time; the last one known when the TSP does not answer. */
@@ -303,7 +307,7 @@ export function bindingSteps(
       step("startBinding", request, context, async (hopKey) => {
         const owner = await deviceOf(db, accountId, request.deviceId);
         if (!owner.ok) return owner;
-        const bindingId = random.uuid();
+        const bindingId = desk.idOf(hopKey);
         const key = await cardKey(bindingId, hopKey);
         if (!key.ok) return key;
         const binding = await begin(request.deviceId, request.facts, bindingId, {
@@ -539,7 +543,7 @@ export function bindingSteps(
         if (asleep >= 0) return err(problem("wrongState", { at: `passIds.${asleep}` }));
         const bindings: BindingView[] = [];
         for (const [i, pass] of passes.entries()) {
-          const bindingId = random.uuid();
+          const bindingId = desk.idOf(`${hopKey}/${i}`);
           const begun = await begin(deviceId, undefined, bindingId, {
             down: false,
             sameAccount: true,

@@ -70,7 +70,8 @@ const TRIES_MAX = 8;
 export interface BindingStore {
   load(id: string): Promise<Result<Binding, Problem>>;
   byToken(tokenRef: string): Promise<Binding | undefined>;
-  insert(tx: Queries, accountId: string, view: BindingView, sameAccount: boolean): Promise<BindingView>;
+  /** Undefined: it is there already. */
+  insert(tx: Queries, accountId: string, view: BindingView, sameAccount: boolean): Promise<BindingView | undefined>;
   /** Steps a journey and saves it with the version that was read; a journey that fails gets its case code. */
   advance(
     id: string,
@@ -141,14 +142,19 @@ export function bindingStore(desk: Desk): BindingStore {
     byToken: (tokenRef) => find("b.token_ref = $1", tokenRef),
 
     async insert(tx, accountId, view, sameAccount) {
-      const shown = await withCase(tx, accountId, view);
-      await tx.query(
+      const rows = await tx.query(
         {
           text: `insert into binding (id, account_id, device_id, stage, view, version, started_at, same_account)
-            values ($1, $2, $3, $4, $5::jsonb, 0, $6, $7)`,
+            values ($1, $2, $3, $4, $5::jsonb, 0, $6, $7) on conflict (id) do nothing returning id`,
         },
-        [view.bindingId, accountId, view.deviceId, view.stage, JSON.stringify(shown), view.startedAt, sameAccount],
+        [view.bindingId, accountId, view.deviceId, view.stage, JSON.stringify(view), view.startedAt, sameAccount],
       );
+      if (rows.length === 0) return undefined;
+      const shown = await withCase(tx, accountId, view);
+      await tx.query({ text: "update binding set view = $2::jsonb where id = $1" }, [
+        view.bindingId,
+        JSON.stringify(shown),
+      ]);
       return shown;
     },
 
