@@ -34,6 +34,11 @@ export const program: Program = {
       en: "what stopped a binding or payment, who must act, what to do",
       load: () => import("./commands/explain.ts").then((m) => m.explain),
     },
+    sandbox: {
+      zh: "按需演出任何情况：场景、故障、拨动时间",
+      en: "play any situation on demand: scenarios, faults, a clock one can move",
+      load: () => import("./commands/sandbox.ts").then((m) => m.sandbox),
+    },
     tlv: {
       zh: "解析 EMV TLV",
       en: "decode EMV TLV",

@@ -105,3 +105,13 @@ export const issuerApi = {
   }),
 } as const;
 export type IssuerApi = typeof issuerApi;
+
+/** What a bank offers besides when the TSP makes the codes and the bank only sends them (the switch `codeOwner`). */
+export const issuerDeliveryApi = {
+  deliverCode: operation({
+    summary: "Send a code that the TSP made, sealed to the bank, to the phone reserved at the bank",
+    request: v.object({ bindingId: Id, methodId: Id, language: Language, codeJwe: Jwe, expiresAt: At }),
+    answer: v.object({ sentTo: v.string() }),
+  }),
+} as const;
+export type IssuerDeliveryApi = typeof issuerDeliveryApi;

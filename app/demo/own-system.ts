@@ -39,7 +39,7 @@ export async function startOwnSystem(): Promise<OwnSystem> {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -6,8 +6,10 @@ import { bankViewApi, issuerDeskApi } from "#contracts/desk-api";
 import { explainApi } from "#contracts/explain-api";
 import type { Log } from "#contracts/ports";
 import { problem } from "#contracts/problem";
+import { sandboxApi } from "#contracts/sandbox-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
+import type { MovableClock } from "#platform/clock";
 import {
   type Context,
   doorGuard,
@@ -19,6 +21,8 @@ import {
   serveApi,
 } from "#platform/http";
 import { DEMO_CARDS } from "#protocol/pan";
+import { sandboxCalls } from "../sandbox/door.ts";
+import type { FaultBoard } from "../sandbox/faults.ts";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
 import { attachField } from "./field.ts";
@@ -34,6 +38,8 @@ export interface StageOptions {
   readonly log: Log;
   /** Demo pages and helpers; never in a production profile. */
   readonly demo: boolean;
+  /** Of a sandbox: its controls. */
+  readonly sandbox?: { readonly faults: FaultBoard; readonly clock: MovableClock };
   /** Built pages, when this process serves them. */
   readonly pages?: string;
 }
@@ -100,6 +106,10 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       isOps(context) ? { finding: (asked) => system.caseBook.explain(asked, asked.role) } : problem("notSignedIn"),
   });
   if (options.demo) demoRoutes(app, options);
+  if (options.demo && options.sandbox !== undefined) {
+    const controls = sandboxCalls(options.sandbox);
+    serveApi(app, "/sandbox", { api: sandboxApi, log, callsFor: () => controls });
+  }
   if (options.pages !== undefined) pageRoutes(app, options.pages);
   app.onError((error, context) => {
     log.error("http.failed", { error });

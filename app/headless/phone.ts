@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compactDecrypt, importJWK } from "jose";
 import type { Calls } from "#contracts/operation";
-import type { PublicJwk } from "#contracts/ports";
+import type { Clock, PublicJwk } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import {
   type DeviceFacts,
@@ -40,6 +40,8 @@ export interface HeadlessPhone {
   readonly recoveryCodes: readonly string[];
   /** What it says of itself; a scenario changes it. Without `online` nothing leaves it. */
   readonly facts: { -readonly [Field in Exclude<keyof DeviceFacts, "use">]: DeviceFacts[Field] };
+  /** The journey of the last thing that happened on this device alone. */
+  lastOwnJourney(): string | undefined;
   /** Holds the armed card to a terminal. */
   tap(acquirerUrl: string, terminalId: string, pairingCode: string): Promise<number>;
   close(): void;
@@ -64,6 +66,10 @@ export interface PhoneOptions {
   /** What differs from a phone in good order. */
   readonly facts?: Partial<Omit<DeviceFacts, "use">>;
   readonly birthYear?: number;
+  /** Of a sandbox; the machine's when absent. */
+  readonly clock?: Clock;
+  /** An account without them has no second factor. */
+  readonly withoutRecoveryCodes?: boolean;
 }
 
 const MODEL = "phone-10";
@@ -107,7 +113,7 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
       ...(tap === undefined ? {} : { tap }),
     }),
   );
-  const isNew = options.passkey === undefined && options.join === undefined;
+  const isNew = options.passkey === undefined && options.join === undefined && options.withoutRecoveryCodes !== true;
   const recoveryCodes = isNew ? must(await calls.makeRecoveryCodes({}, context())).codes : [];
   const { deviceId } = must(
     await calls.enrolDevice(
@@ -126,7 +132,7 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     storage,
     keys,
     sealer,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: systemRandom,
     cipher: nodeCipher,
     about: () => ({ ...facts }),
@@ -142,6 +148,7 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     wallet,
     storage,
     passkey,
+    lastOwnJourney: () => journal.last()?.journeyId,
     tap(acquirerUrl, terminalId, pairingCode) {
       const url = `${acquirerUrl.replace(/^http/, "ws")}/field/${terminalId}?code=${pairingCode}`;
       return holdToField(url, (apdu) => wallet.applet.process(apdu));

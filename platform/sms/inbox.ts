@@ -16,6 +16,7 @@ export interface Inbox extends MessageSender {
   receipts(listener: (receipt: DeliveryReceipt) => void): () => void;
   /** How the carrier treats texts to a phone from now on. */
   setHabit(mobile: string, habit: CarrierHabit): void;
+  habitOf(mobile: string): CarrierHabit;
 }
 
 const KEPT = 100;
@@ -29,13 +30,16 @@ export function createInbox(habitOf: (mobile: string) => CarrierHabit = () => "d
   const habits = new Map<string, CarrierHabit>();
   const listeners = new Set<(message: InboxMessage) => void>();
   const receiptListeners = new Set<(receipt: DeliveryReceipt) => void>();
-  const tell = (receipt: DeliveryReceipt) => {
-    for (const listener of receiptListeners) listener(receipt);
-  };
+  /** A receipt never overtakes the answer to its text. */
+  const tell = (receipt: DeliveryReceipt) =>
+    void setImmediate(() => {
+      for (const listener of receiptListeners) listener(receipt);
+    });
+  const habitNow = (mobile: string) => habits.get(mobile) ?? habitOf(mobile);
   return {
     async send(message) {
       if (taken.has(message.id)) return;
-      const habit = habits.get(message.toMobile) ?? habitOf(message.toMobile);
+      const habit = habitNow(message.toMobile);
       if (habit === "refuses") throw new Error("carrier: refused the text");
       taken.add(message.id);
       if (taken.size > TAKEN_KEPT) taken.delete(taken.values().next().value!);
@@ -55,5 +59,6 @@ export function createInbox(habitOf: (mobile: string) => CarrierHabit = () => "d
       return () => receiptListeners.delete(listener);
     },
     setHabit: (mobile, habit) => void habits.set(mobile, habit),
+    habitOf: habitNow,
   };
 }

@@ -1,0 +1,281 @@
+import { acquirerTillApi, type SaleView } from "#contracts/acquirer-api";
+import type { IssuerDeskApi } from "#contracts/desk-api";
+import type { Calls } from "#contracts/operation";
+import type { Problem } from "#contracts/problem";
+import { httpCalls } from "#platform/calls";
+import type { Result } from "#protocol/bytes";
+import type { DemoCard } from "#protocol/pan";
+import { must } from "../headless/phone.ts";
+import { createSoftwarePasskey } from "../headless/software-passkey.ts";
+import { type BankCustomer, bankAppOf, cardIdOf, deskOf, enrolInBankApp, rightAnswers } from "./bank.ts";
+import { collect, type Holder, newestCode, oneCall, refresh, textsTo, typedFrom } from "./holder.ts";
+import type { Step } from "./scenario.ts";
+import type { SandboxWorld } from "./world.ts";
+
+/** Who and what is on the scene. */
+export interface Cast {
+  readonly world: SandboxWorld;
+  readonly cards: ReadonlyMap<string, DemoCard>;
+  readonly phones: ReadonlyMap<string, Holder>;
+  readonly customers: Map<DemoCard, BankCustomer>;
+  sale?: SaleView;
+  /** The last refusal a step met: for whoever reads a scenario that did not come out right. */
+  refusal?: Problem;
+}
+
+type Play<Kind extends Step["do"]> = (cast: Cast, step: Extract<Step, { do: Kind }>) => Promise<unknown>;
+
+const MINUTE_MS = 60_000;
+const UNLOCK = new Uint8Array(32);
+const FIRST_TILL = "T0000001";
+
+function holderOf(cast: Cast, named: string | undefined): Holder {
+  const holder = named === undefined ? [...cast.phones.values()][0] : cast.phones.get(named);
+  if (holder === undefined) throw new RangeError(`no phone is called ${named ?? "the first"}`);
+  return holder;
+}
+
+function cardOf(cast: Cast, named: string | undefined): DemoCard {
+  const card = named === undefined ? [...cast.cards.values()][0] : cast.cards.get(named);
+  if (card === undefined) throw new RangeError(`no card is called ${named ?? "the first"}`);
+  return card;
+}
+
+/** A refusal is what many scenarios are about: it is kept, and the story goes on. */
+function heard<T>(cast: Cast, result: Result<T, Problem>): T | undefined {
+  if (result.ok) return result.value;
+  cast.refusal = result.error;
+  return undefined;
+}
+
+async function customerOf(cast: Cast, card: DemoCard): Promise<BankCustomer> {
+  const known = cast.customers.get(card) ?? (await enrolInBankApp(cast.world, card));
+  cast.customers.set(card, known);
+  return known;
+}
+
+const bind: Play<"bind"> = async (cast, step) => {
+  const holder = holderOf(cast, step.phone);
+  const { phone } = holder;
+  holder.card = cardOf(cast, step.card);
+  const begun = heard(cast, await phone.wallet.startBinding(phone.deviceId, "zh", step.use));
+  if (begun === undefined) return;
+  holder.binding = begun.binding;
+  holder.cardKey = begun.cardKey;
+  if (step.until === "preflight" || begun.binding.stage !== "awaitingCard") return;
+  const data = typedFrom(holder.card, step.typed ?? {});
+  const { bindingId } = begun.binding;
+  heard(cast, await phone.wallet.submitCard(bindingId, begun.cardKey, data, step.source));
+  const found = await refresh(holder);
+  if (step.until === "card" || found?.stage !== "awaitingTerms") return;
+  await accept(cast, holder, step.termsVersion);
+};
+
+async function accept(cast: Cast, holder: Holder, version?: string): Promise<void> {
+  const { bindingId, terms } = holder.binding!;
+  const asked = { bindingId, version: version ?? terms?.version ?? "none", language: "zh" as const };
+  heard(cast, await holder.phone.calls.acceptTerms(asked, oneCall()));
+  await refresh(holder);
+}
+
+const bankApp: Play<"bankApp"> = async (cast, { action, card: named, phone }) => {
+  const card = cardOf(cast, named);
+  const customer = await customerOf(cast, card);
+  const app = await bankAppOf(cast.world, customer);
+  const cardId = cardIdOf(card);
+  const bindingId = holderOf(cast, phone).binding?.bindingId ?? "none";
+  switch (action) {
+    case "enrol":
+      return;
+    case "lockCard":
+      return heard(cast, await app.lockCard({ cardId }, oneCall()));
+    case "unlockCard":
+      return heard(cast, await app.unlockCard({ cardId }, oneCall()));
+    case "activateCard":
+      return heard(cast, await app.activateCard({ cardId }, oneCall()));
+    case "decline":
+      return heard(cast, await app.decline({ bindingId }, oneCall()));
+    case "faceFailed":
+      return heard(cast, await app.faceFailed({ bindingId }, oneCall()));
+    case "addToWallet":
+      return pushCard(cast, holderOf(cast, phone), app, cardId);
+    case "approve":
+    case "approveByUsbKey":
+    case "approveByStrangeKey": {
+      const by = action === "approve" ? "passkey" : "usbKey";
+      const asked = heard(cast, await app.approveOptions({ bindingId, by }, oneCall()));
+      if (asked === undefined) return;
+      const strange = createSoftwarePasskey(cast.world.url);
+      const key = { approve: customer.passkey, approveByUsbKey: customer.usbKey, approveByStrangeKey: strange }[action];
+      const response = key.signIn(asked.options);
+      return heard(cast, await app.approve({ ceremonyId: asked.ceremonyId, response }, oneCall()));
+    }
+  }
+};
+
+/** The bank's app hands its card to the wallet: nothing is typed. */
+async function pushCard(
+  cast: Cast,
+  holder: Holder,
+  app: Awaited<ReturnType<typeof bankAppOf>>,
+  cardId: string,
+): Promise<void> {
+  const { phone } = holder;
+  const { deviceId } = phone;
+  const begun = heard(cast, await phone.wallet.startBinding(deviceId, "zh"));
+  if (begun === undefined) return;
+  holder.binding = begun.binding;
+  const invitation = heard(cast, await phone.calls.openPush({ deviceId }, oneCall()));
+  if (invitation === undefined) return;
+  const pass = heard(cast, await app.addToWallet({ cardId, invitation }, oneCall()));
+  if (pass === undefined) return;
+  const taken = heard(cast, await phone.calls.takePush({ deviceId, pass }, oneCall()));
+  if (taken === undefined) return;
+  const { bindingId } = begun.binding;
+  heard(cast, await phone.calls.submitCard({ bindingId, source: "bankApp", ...taken }, oneCall()));
+  if ((await refresh(holder))?.stage === "awaitingTerms") await accept(cast, holder);
+}
+
+const desk: Play<"desk"> = async (cast, { operation, by = "supervisor", card: named, phone, with: given = {} }) => {
+  const calls = deskOf(cast.world, by) as Calls<IssuerDeskApi>;
+  const card = cardOf(cast, named);
+  const bindingId = holderOf(cast, phone).binding?.bindingId;
+  const document = { kind: "residentId", number: card.idNumber };
+  const about = { cardId: cardIdOf(card), customerId: `customer-${card.id}`, bindingId, document, reason: "sandbox" };
+  if (operation === "approveCall") {
+    const { calls: waiting } = must(await calls.calls({}, oneCall()));
+    const one = waiting.find((call) => call.bindingId === bindingId);
+    Object.assign(about, { answers: rightAnswers(one?.questions ?? [], card) });
+  }
+  if (operation === "changeReservedPhone") Object.assign(about, { newPhone: card.mobile });
+  if (!(operation in calls)) throw new RangeError(`the desk has no ${operation}`);
+  const ask = calls[operation as "freeze"] as (request: never, context: never) => Promise<Result<unknown, Problem>>;
+  return heard(cast, await ask({ ...about, ...given } as never, oneCall() as never));
+};
+
+const pay: Play<"pay"> = async (cast, step) => {
+  const holder = holderOf(cast, step.phone);
+  const { phone, pass } = holder;
+  const till = httpCalls(acquirerTillApi, { baseUrl: `${cast.world.url}/acquirer` });
+  const terminalId = step.terminal ?? FIRST_TILL;
+  const amount = { minor: String(step.minor), currency: "156" as const };
+  const begun = heard(cast, await till.startSale({ terminalId, amount }, oneCall()));
+  if (begun === undefined) return;
+  if (pass !== undefined) {
+    const ready = { ...pass, token: { ...pass.token, status: "active" as const } };
+    heard(cast, await phone.wallet.arm(ready, UNLOCK));
+  }
+  await phone.tap(cast.world.url, terminalId, begun.pairingCode).catch(() => {});
+  phone.wallet.disarm();
+  cast.sale = heard(cast, await till.sale({ saleId: begun.sale.saleId }, oneCall())) ?? begun.sale;
+};
+
+/** What each kind of step does. Total: a step without an entry does not compile. */
+export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
+  bind,
+  bankApp,
+  desk,
+  pay,
+  async acceptTerms(cast, { phone, version }) {
+    await accept(cast, holderOf(cast, phone), version);
+  },
+  async declineTerms(cast, { phone }) {
+    const holder = holderOf(cast, phone);
+    heard(cast, await holder.phone.calls.declineTerms({ bindingId: holder.binding!.bindingId }, oneCall()));
+  },
+  async chooseMethod(cast, { phone, kind }) {
+    const holder = holderOf(cast, phone);
+    const method = (await refresh(holder))?.methods.find((one) => one.kind === kind);
+    const { bindingId } = holder.binding!;
+    heard(cast, await holder.phone.calls.chooseMethod({ bindingId, methodId: method?.methodId ?? kind }, oneCall()));
+    await refresh(holder);
+  },
+  async sendCode(cast, { phone }) {
+    const holder = holderOf(cast, phone);
+    const mobile = holder.card!.reservedMobile ?? holder.card!.mobile;
+    const known = textsTo(cast.world, mobile);
+    const method = (await refresh(holder))?.methods.find((one) => one.kind === "smsCode");
+    const { bindingId } = holder.binding!;
+    const asked = { bindingId, methodId: method?.methodId ?? "sms", language: "zh" as const };
+    const sent = heard(cast, await holder.phone.calls.sendCode(asked, oneCall()));
+    if (sent === undefined || cast.world.system.inbox?.habitOf(mobile) !== "delivers") return;
+    const code = await newestCode(cast.world, mobile, known);
+    if (code !== undefined) holder.codes.push(code);
+  },
+  async enterCode(cast, { phone, code: which }) {
+    const holder = holderOf(cast, phone);
+    const right = holder.codes.at(-1) ?? "000000";
+    const wrong = right === "111111" ? "222222" : "111111";
+    const code = { right, wrong, previous: holder.codes.at(-2) ?? wrong }[which];
+    const { bindingId } = holder.binding!;
+    heard(cast, await holder.phone.wallet.submitCode(bindingId, holder.cardKey!, code));
+    await refresh(holder);
+  },
+  async notMyNumber(cast, { phone }) {
+    const holder = holderOf(cast, phone);
+    heard(cast, await holder.phone.calls.notMyNumber({ bindingId: holder.binding!.bindingId }, oneCall()));
+  },
+  async resume(cast, { phone }) {
+    const holder = holderOf(cast, phone);
+    heard(cast, await holder.phone.calls.resume({ bindingId: holder.binding!.bindingId }, oneCall()));
+    await refresh(holder);
+  },
+  async abandon(cast, { phone }) {
+    const holder = holderOf(cast, phone);
+    heard(cast, await holder.phone.calls.abandon({ bindingId: holder.binding!.bindingId }, oneCall()));
+  },
+  collect: (cast, { phone }) => collect(holderOf(cast, phone)),
+  async walletOps(cast, { operation, phone, birthYear = 2000 }) {
+    const { accountId } = holderOf(cast, phone).phone;
+    const ops = cast.world.system.wallet!.ops;
+    const request = { accountId, reason: "sandbox", birthYear };
+    heard(cast, await ops[operation](request, oneCall()));
+  },
+  async region(cast, { phone, region }) {
+    heard(cast, await holderOf(cast, phone).phone.calls.setRegion({ region }, oneCall()));
+  },
+  async phone(cast, { phone, facts }) {
+    const { keySource: _, accountOf: __, birthYear: ___, secondFactor: ____, ...said } = facts;
+    Object.assign(holderOf(cast, phone).phone.facts, said);
+  },
+  async deviceSaw(cast, { phone, cause }) {
+    const holder = holderOf(cast, phone);
+    holder.journeyId ??= holder.binding?.bindingId ?? oneCall().journeyId;
+    const { journeyId } = holder;
+    await holder.phone.wallet.saw({ journeyId, stage: "card", code: cause, outcome: "failed" });
+  },
+  async sync(cast, { phone }) {
+    const holder = holderOf(cast, phone);
+    const passes = heard(cast, await holder.phone.wallet.sync(holder.phone.deviceId));
+    const now = passes?.find((pass) => pass.passId === holder.pass?.passId);
+    if (now !== undefined) holder.pass = now;
+  },
+  async lost(cast, { phone, on }) {
+    const { deviceId, calls } = holderOf(cast, phone).phone;
+    heard(cast, await calls.setLost({ deviceId, lost: on }, oneCall()));
+  },
+  async change(cast, { phone, to }) {
+    const holder = holderOf(cast, phone);
+    if (holder.pass === undefined) return;
+    heard(cast, await holder.phone.calls.changePass({ passId: holder.pass.passId, change: to }, oneCall()));
+  },
+  async carrier(cast, { card: named, habit }) {
+    const card = cardOf(cast, named);
+    cast.world.system.inbox?.setHabit(card.reservedMobile ?? card.mobile, habit);
+  },
+  async fault({ world }, { do: _, ...fault }) {
+    world.faults.add(fault);
+  },
+  async lift({ world }) {
+    world.faults.lift();
+  },
+  async advance({ world }, { minutes }) {
+    world.clock.advance(minutes * MINUTE_MS);
+  },
+  async refund(cast, { minor }) {
+    if (cast.sale === undefined) return;
+    const till = httpCalls(acquirerTillApi, { baseUrl: `${cast.world.url}/acquirer` });
+    const amount = { minor: String(minor), currency: "156" as const };
+    cast.sale = heard(cast, await till.refund({ saleId: cast.sale.saleId, amount }, oneCall())) ?? cast.sale;
+  },
+};
