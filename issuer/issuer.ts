@@ -2,7 +2,7 @@ import type { BankAppApi, BankSignInApi } from "#contracts/bank-app-api";
 import type { IssuerDeskApi } from "#contracts/desk-api";
 import type { IssuerApi } from "#contracts/issuer-api";
 import type { Calls } from "#contracts/operation";
-import type { Cancel, LinkServerHandlers } from "#contracts/ports";
+import type { Cancel, DeliveryReceipt, LinkServerHandlers } from "#contracts/ports";
 import { createFactLog, createPasskeys, ISSUER_TO_TSP, witnessCalls } from "#party";
 import { approving } from "./bank-app/approving.ts";
 import { ownCards } from "./bank-app/cards.ts";
@@ -94,6 +94,17 @@ export function createIssuer(ports: IssuerPorts): Issuer {
     ...transfers(app, who),
   });
   let stopListening: Cancel = () => {};
+  /** Receipts that are being written down. */
+  const heard = new Set<Promise<void>>();
+  function hear(receipt: DeliveryReceipt): void {
+    const kept: Promise<void> = deliveries
+      .receipt(receipt)
+      .catch((error: unknown) =>
+        log.error("issuer.receiptLost", { error: error instanceof Error ? error.name : "unknown" }),
+      )
+      .then(() => void heard.delete(kept));
+    heard.add(kept);
+  }
 
   return {
     api: hops.offer({
@@ -114,20 +125,14 @@ export function createIssuer(ports: IssuerPorts): Issuer {
     },
     iso: createIsoDoor({ find, host, nudge: relay.nudge, random, log }),
     start() {
-      stopListening =
-        ports.sender.receipts?.((receipt) => {
-          deliveries
-            .receipt(receipt)
-            .catch((error: unknown) =>
-              log.error("issuer.receiptLost", { error: error instanceof Error ? error.name : "unknown" }),
-            );
-        }) ?? stopListening;
+      stopListening = ports.sender.receipts?.(hear) ?? stopListening;
       relay.start();
       sweep.start();
     },
     async stop() {
-      stopListening();
       await Promise.all([relay.stop(), sweep.stop()]);
+      stopListening();
+      await Promise.all(heard);
     },
   };
 }

@@ -120,8 +120,10 @@ describe("purchase", () => {
   test.each([
     ["notActivated", "21"],
     ["lost", "41"],
-    ["frozen", "62"],
-    ["cancelled", "14"],
+    ["frozenByBank", "62"],
+    ["frozenByHolder", "57"],
+    ["replaced", "14"],
+    ["closed", "14"],
   ])("a card that is %s is refused with %s", async (status, expected) => {
     await db.query({ text: "update card set status = $1" }, [status]);
     expect(await code(request("purchase"))).toBe(expected);

@@ -92,7 +92,7 @@ export interface Outbox {
   renewal(tx: Queries, cardId: string, payload: Omit<RenewalPayload, "key">, at: Instant): Promise<void>;
 }
 
-const SERIALS = 2 ** 47;
+const SERIALS = 2 ** 32;
 
 export function createOutbox(keys: KeyStore, random: Random): Outbox {
   async function leave(
