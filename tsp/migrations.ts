@@ -123,6 +123,19 @@ export const migrations: readonly Migration[] = [
       insert into token_range select k, (select count(*) from token t where t.card_kind = k) from unnest(array['debit', 'credit']) k;
       -- A renewed card's new number leads to the card it replaced.
       create table card_number (pan_ref text primary key, card_ref text not null);
+      -- Codes that the TSP makes itself, where the bank only sends them: keyed hashes.
+      create table code (
+        binding_id text not null,
+        serial int not null,
+        key text not null,
+        hash text not null,
+        made_at bigint not null,
+        expires_at bigint not null,
+        tries int not null,
+        dead boolean not null,
+        sent_to text,
+        primary key (binding_id, serial)
+      );
       -- Push provisioning: each nonce is one device's, for a short time, and serves one pass and one binding.
       create table push_nonce (
         nonce text primary key,

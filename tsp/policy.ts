@@ -27,6 +27,8 @@ export interface TspPolicy {
   readonly refuseFrom: number;
   /** Attempts in a day. */
   readonly attemptsMax: { readonly card: number; readonly device: number };
+  /** Who makes, keeps and checks codes: the bank, or the TSP, whose codes the bank only sends (Mastercard's model). */
+  readonly codeOwner: "issuer" | "tsp";
   /** How long verification may take. UNVERIFIED: 30 days are in use. */
   readonly verifyMs: number;
   /** Numbers a range may give out, ever. */
@@ -50,6 +52,7 @@ export const DEFAULT_POLICY: TspPolicy = {
   yellowFrom: 50,
   refuseFrom: 90,
   attemptsMax: { card: 20, device: 30 },
+  codeOwner: "issuer",
   verifyMs: 30 * DAY_MS,
   numbersMax: { debit: 10 ** 12, credit: 10 ** 9 },
   tokenYears: 5,

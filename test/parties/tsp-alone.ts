@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { type IssuerApi, issuerApi } from "#contracts/issuer-api";
+import { type IssuerApi, type IssuerDeliveryApi, issuerApi, issuerDeliveryApi } from "#contracts/issuer-api";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { KeyStore, Log } from "#contracts/ports";
 import { ANSWER_UNREADABLE, type Problem, problem } from "#contracts/problem";
@@ -11,7 +11,7 @@ import { groupCommit } from "#platform/group-commit";
 import { openKeyStore, sealer } from "#platform/keystore";
 import { openPglite, type PgliteDb } from "#platform/pglite";
 import { seededRandom } from "#platform/random";
-import { err, fromUtf8, ok, type Result } from "#protocol/bytes";
+import { err, fromUtf8, ok, type Result, toUtf8 } from "#protocol/bytes";
 import type { Fact } from "#protocol/diagnosis";
 import { DEMO_CARDS } from "#protocol/pan";
 import { type Instant, instant } from "#protocol/time";
@@ -46,6 +46,8 @@ export interface TspAlone {
   /** What the wallet was told, and whether it answers. */
   readonly told: { readonly operation: string; readonly request: unknown; readonly journeyId: string }[];
   walletAway: boolean;
+  /** Codes that the TSP made and the bank sent, in order. */
+  readonly delivered: string[];
   request(more?: Partial<Request>, card?: Readonly<Record<string, unknown>>): Promise<Request>;
   seal(value: unknown): Promise<string>;
   facts(journeyId: string): Promise<readonly Fact[]>;
@@ -145,6 +147,15 @@ export async function openTsp(
     notMyNumber: ask("notMyNumber", () => ok({ methods: [] })),
     notifyToken: ask("notifyToken", () => ok({})),
   };
+  const delivered: string[] = [];
+  const delivery: Calls<IssuerDeliveryApi> = {
+    async deliverCode({ codeJwe }) {
+      if (script.silent.has("deliverCode")) return err(problem("peerUnavailable"));
+      const plain = await bankKeys.openJwe(bankKey, codeJwe);
+      delivered.push((JSON.parse(toUtf8(plain!)!) as { code: string }).code);
+      return ok({ sentTo: "138****8001" });
+    },
+  };
   const hear =
     (operation: string) =>
     async (request: unknown, { journeyId }: CallContext) => {
@@ -171,6 +182,7 @@ export async function openTsp(
     sealer,
     issuer: memoryCalls(issuerApi, { calls: issuer, onFailure }),
     wallet: memoryCalls(walletTspApi, { calls: walletSide, onFailure }),
+    delivery: memoryCalls(issuerDeliveryApi, { calls: delivery, onFailure }),
     ...ports,
   });
   tsp.start();
@@ -198,6 +210,7 @@ export async function openTsp(
     bank: memoryCalls(tspIssuerApi, { calls: tsp.issuerApi, onFailure }),
     script,
     told,
+    delivered,
     get walletAway() {
       return state.walletAway;
     },

@@ -1,11 +1,13 @@
-import { CodeData } from "#contracts/common";
-import type { Calls } from "#contracts/operation";
+import type * as v from "valibot";
+import { CodeData, type CodeOutcome } from "#contracts/common";
+import type { CallContext, Calls } from "#contracts/operation";
 import { type Problem, problem } from "#contracts/problem";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
 import { err, ok, type Result } from "#protocol/bytes";
 import { tellBinding } from "../outbox.ts";
 import { type Token, viewOf } from "../token.ts";
 import type { Desk } from "./desk.ts";
+import { ownCodes } from "./own-codes.ts";
 
 type OfWallet = "methods" | "chooseMethod" | "notMyNumber" | "sendCode" | "submitCode";
 type OfIssuer = "activate" | "refuse" | "methodsChanged" | "recordChanged";
@@ -13,6 +15,16 @@ type OfIssuer = "activate" | "refuse" | "methodsChanged" | "recordChanged";
 /** What the holder does to prove to be the holder, on its way to the bank. */
 export function verifying(desk: Desk): Pick<Calls<TspWalletApi>, OfWallet> {
   const { issuer, tokens, cards } = desk;
+  const codes = desk.policy.codeOwner === "tsp" ? ownCodes(desk) : undefined;
+
+  async function byBank(
+    bindingId: string,
+    code: v.InferOutput<typeof CodeData>,
+    context: CallContext,
+  ): Promise<Result<CodeOutcome, Problem>> {
+    const sealed = await cards.sealToIssuer(code);
+    return sealed.ok ? issuer.checkCode({ bindingId, codeJwe: sealed.value }, context) : sealed;
+  }
 
   /** A token whose holder may still prove it, or why not. */
   async function open(tokenRef: string): Promise<Result<Token, Problem>> {
@@ -46,7 +58,9 @@ export function verifying(desk: Desk): Pick<Calls<TspWalletApi>, OfWallet> {
 
     async sendCode({ tokenRef, methodId, language }, context) {
       const token = await open(tokenRef);
-      return token.ok ? issuer.sendCode({ bindingId: token.value.bindingId, methodId, language }, context) : token;
+      if (!token.ok) return token;
+      if (codes !== undefined) return codes.send(token.value, methodId, language, context);
+      return issuer.sendCode({ bindingId: token.value.bindingId, methodId, language }, context);
     },
 
     async submitCode({ tokenRef, codeJwe }, context) {
@@ -60,9 +74,10 @@ export function verifying(desk: Desk): Pick<Calls<TspWalletApi>, OfWallet> {
       if (!token.ok) return token;
       const code = await cards.openJson(codeJwe, CodeData);
       if (code === undefined) return err(problem("badCiphertext", { at: "codeJwe" }));
-      const sealed = await cards.sealToIssuer(code);
-      if (!sealed.ok) return sealed;
-      const checked = await issuer.checkCode({ bindingId, codeJwe: sealed.value }, context);
+      const checked =
+        codes === undefined
+          ? await byBank(bindingId, code, context)
+          : await codes.check(token.value, code.code, context);
       if (!checked.ok) return checked;
       if (checked.value.outcome !== "passed") return ok({ result: checked.value, token: viewOf(token.value) });
       const active = await tokens.activate(token.value, {
