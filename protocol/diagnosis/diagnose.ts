@@ -12,7 +12,7 @@ import { clockClaims } from "./rules/clocks.ts";
 import { hopClaims } from "./rules/hop-patterns.ts";
 import { isParty } from "./rules/needs.ts";
 import { milestoneOf } from "./rules/progress.ts";
-import { reversalClaim } from "./rules/reversals.ts";
+import { reversalClaim, standInRefused } from "./rules/reversals.ts";
 import { type Selection, select } from "./rules/select.ts";
 import { silenceClaims } from "./rules/silence.ts";
 import { statedClaims } from "./rules/stated.ts";
@@ -34,14 +34,12 @@ export function diagnose(holdings: readonly Holding[]): Finding {
   const { broken, inFlight } = hopClaims(evidence);
   const said = statedClaims(evidence);
   const stated = said.filter((claim) => !triedSince(evidence, claim, said));
-  const differs = statesDiffer(evidence);
-  const reversal = reversalClaim(evidence);
   const milestone = milestoneOf(evidence, inFlight);
-  const waiting = inFlight.length > 0;
   const silent = [
-    ...(differs === undefined ? [] : [differs]),
-    ...(reversal === undefined ? [] : [reversal]),
-    ...(waiting ? [] : silenceClaims(evidence)),
+    ...[statesDiffer, reversalClaim, standInRefused]
+      .map((rule) => rule(evidence))
+      .filter((claim) => claim !== undefined),
+    ...(inFlight.length > 0 ? [] : silenceClaims(evidence)),
   ];
   const code = bareCode(evidence) ?? bareProblem(evidence);
   // A journey that got to its end has no use for a side of a hop that somebody did not write down.

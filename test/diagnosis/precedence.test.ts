@@ -20,6 +20,15 @@ describe("which of several causes is the finding", () => {
     });
   });
 
+  test("a check of what was entered, made when the bank decides, stands among the bank's checks", () => {
+    const s = story();
+    s.call(decide, { answer: "ok" }, () => {
+      s.fails("issuer", "cvnMismatch"); // its table says: when the card is entered
+      s.fails("issuer", "cardClosed");
+    });
+    expect(diagnose(s.holdings())).toMatchObject({ cause: "cardClosed", also: ["cvnMismatch"] });
+  });
+
   test("the order of effort: another card, branch, hotline, somebody else, another device, app, here, typing, waiting", () => {
     expect(
       hardestFirst([

@@ -317,6 +317,37 @@ describe("payments", () => {
     expect(diagnose(without(s.holdings(), "issuer"))).toMatchObject({ cause: undefined, certainty: "unclear" });
   });
 
+  function silentBank(): Story {
+    const s = story(PAYMENT);
+    s.call(sale("acquirer", "network"), { answer: "98" }, () => s.lost(sale("network", "issuer"), "sent"));
+    return s;
+  }
+
+  test("the bank is silent, and the network refuses in its place", () => {
+    expect(diagnose(silentBank().holdings())).toMatchObject({
+      cause: "standInRefused",
+      certainty: "inferred",
+      stoppedBy: { kind: "party", party: "network" },
+      also: ["requestNotReceived"],
+    });
+    for (const party of PAYMENT_PARTIES) {
+      const { cause, certainty, between, ask } = diagnose(without(silentBank().holdings(), party));
+      if (certainty === "unclear") expect(between.includes("standInRefused") || ask.includes(party)).toBe(true);
+      else expect(cause).toBe("standInRefused");
+    }
+  });
+
+  test("the bank did answer, and wrote down no request: it was not the request that got lost", () => {
+    const s = story(PAYMENT);
+    s.side(sale("network", "issuer"), "sent");
+    s.note("issuer", "authorised", {}, { stage: "complete" });
+    s.side(sale("network", "issuer"), "unanswered");
+    expect(diagnose(s.holdings())).toMatchObject({
+      cause: "answerLost",
+      stoppedBy: { kind: "link", from: "network", to: "issuer" },
+    });
+  });
+
   test("a lost card suspends the token: the card is the cause, the token only followed", () => {
     const s = story(PAYMENT);
     s.fails("issuer", "cardReportedLost");

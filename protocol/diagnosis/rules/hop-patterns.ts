@@ -51,6 +51,9 @@ export function patternOf(evidence: Evidence, hop: Hop): Pattern {
   const sent = last(asked, "sent") ?? state;
   if (state.fact.code === "sent" && !old(evidence, from, sent)) return { kind: "inFlight" };
   if (!evidence.readable(to)) return { kind: "broken", cause: ANY_END[0]!, stoppedBy: link, or: ANY_END.slice(1) };
+  // A payment's parties need not write down that a request came: what they made of it shows it.
+  if (taken.length === 0 && evidence.kind === "payment" && madeSomething(evidence, to))
+    return { kind: "broken", cause: "answerLost", stoppedBy: link, or: [] };
   if (taken.length === 0) {
     return {
       kind: "broken",
@@ -70,6 +73,11 @@ export function patternOf(evidence: Evidence, hop: Hop): Pattern {
 function old(evidence: Evidence, keeper: Witness, kept: Kept): boolean {
   return evidence.holding(keeper)!.askedAt - kept.fact.at >= IN_FLIGHT_MS;
 }
+
+function madeSomething(evidence: Evidence, party: Witness): boolean {
+  return evidence.facts.some(({ fact }) => fact.party === party && DECISIONS.has(fact.code));
+}
+const DECISIONS: ReadonlySet<string> = new Set(["authorised", "tokenAccepted", "decided"]);
 
 /** It started after the request was sent: it was down or restarting then, so the line need not be at fault. */
 function wasDown(evidence: Evidence, party: Witness, sent: Kept): boolean {

@@ -48,7 +48,7 @@ function ends(kept: readonly Kept[], later: Kept, { at, cause, stage, heard }: S
   if (STAYS.has(cause)) return false;
   if (isCause(code)) {
     // Another check of the stage failed in a later attempt: this one no longer did.
-    const again = !heard && outcome === "failed" && party === at.fact.party && later.fact.stage === stage;
+    const again = !heard && outcome === "failed" && party === at.fact.party && later.fact.stage === at.fact.stage;
     return again && !sameAttempt(kept, at, later);
   }
   const forward = forwardStage(data["operation"]);

@@ -3,7 +3,11 @@ import type { Kept } from "../evidence/kept.ts";
 import type { Claim } from "./claim.ts";
 import { lastOf } from "./silence.ts";
 
-/** A payment taken back because the till heard nothing: done, or still on its way. Source: diagnosis §3.3. */
+/*
+ * A payment that the bank left unanswered, or whose answer was lost. Source: diagnosis §3.2, §3.3.
+ */
+
+/** A payment taken back because the till heard nothing: done, or still on its way. */
 export function reversalClaim(evidence: Evidence): Claim | undefined {
   const sent = lastOf(evidence, ["reversalSent"]);
   if (sent === undefined) return undefined;
@@ -17,6 +21,30 @@ export function reversalClaim(evidence: Evidence): Claim | undefined {
   }
   if (approved === undefined && evidence.readable("issuer")) return undefined;
   return { ...claim("reversalPending", sent), stoppedBy: { kind: "party", party: "network" } };
+}
+
+/** F39 of an answer that the network gives in the bank's place because the bank gave none. */
+const BANK_SILENT: ReadonlySet<unknown> = new Set(["68", "91", "98"]);
+
+/** The network waited for the bank in vain, and refused in its place: it may not approve there. */
+export function standInRefused(evidence: Evidence): Claim | undefined {
+  const silent = evidence.hops.find(
+    ({ from, to, asked }) => from === "network" && to === "issuer" && asked.at(-1)?.fact.code === "unanswered",
+  );
+  const refused = evidence.facts.findLast(
+    ({ fact }) => fact.party === "network" && fact.code === "decided" && BANK_SILENT.has(fact.data["answer"]),
+  );
+  if (silent === undefined || refused === undefined) return undefined;
+  return {
+    cause: "standInRefused",
+    how: "silence",
+    stoppedBy: { kind: "party", party: "network" },
+    stage: "authorise",
+    time: refused.time,
+    basis: [silent.asked.at(-1)!, refused],
+    or: [],
+    needs: [],
+  };
 }
 
 function claim(cause: "answerLostReversed" | "reversalPending", at: Kept): Claim {

@@ -6,7 +6,7 @@ import { forwardStage, stageRank } from "./operations.ts";
 import { ABSORBS, FIRST_OF_ALL, FOLLOWS_FROM } from "./relations.ts";
 
 /** Says what the lost answer or notice beside it means. */
-const EXPLAINS_HOPS: ReadonlySet<Cause> = new Set(["answerLostReversed", "appReturnLost"]);
+const EXPLAINS_HOPS: ReadonlySet<Cause> = new Set(["answerLostReversed", "standInRefused", "appReturnLost"]);
 
 /** The one claim to tell, what else stands open beside it, and what only followed. */
 export interface Selection {

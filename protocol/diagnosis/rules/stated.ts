@@ -1,4 +1,4 @@
-import { isWitness } from "../cause.ts";
+import { isWitness, type Stage } from "../cause.ts";
 import { CAUSES } from "../causes/index.ts";
 import { type Cause, isCause } from "../codes.ts";
 import type { Evidence } from "../evidence/evidence.ts";
@@ -6,6 +6,7 @@ import type { Kept } from "../evidence/kept.ts";
 import type { StoppedBy } from "../finding.ts";
 import type { Claim } from "./claim.ts";
 import { isParty, needsOf } from "./needs.ts";
+import { forwardStage, stageRank } from "./operations.ts";
 import { overcome, refusalsOf } from "./overcome.ts";
 import { READS_AS_ONE } from "./relations.ts";
 import { proves } from "./witnesses.ts";
@@ -15,13 +16,14 @@ export function statedClaims(evidence: Evidence): readonly Claim[] {
   const all = [...evidence.keepers.values()].flatMap((facts) => facts.flatMap((kept) => wordsOf(kept, facts)));
   const own = all.filter(({ how }) => how === "stated");
   const open = all.filter(({ how, kept, cause }) => {
-    const stage = kept.fact.stage;
+    const stage = stageOf(evidence, kept);
     return !overcome(evidence.keepers.get(kept.keeper)!, { at: kept, cause, stage, heard: how === "relayed" });
   });
   return open.filter((word) => word.how === "stated" || !knownBetter(evidence, word.cause, own, open)).map(toClaim);
 
   function toClaim({ how, kept, cause }: Word): Claim {
-    const { data, at, stage } = kept.fact;
+    const { data, at } = kept.fact;
+    const stage = stageOf(evidence, kept);
     return {
       cause,
       how,
@@ -56,6 +58,18 @@ function wordsOf(kept: Kept, all: readonly Kept[]): readonly Word[] {
     const heard = all.some(({ fact }) => fact.code === "answered" && refusalsOf(fact.data).includes(cause));
     return { how: own && !heard ? "stated" : "relayed", kept, cause };
   });
+}
+
+/**
+ * A check of what was entered belongs to an early stage and is often made only when the bank decides: what is found
+ * while a later request is handled stopped the journey there.
+ */
+function stageOf(evidence: Evidence, { fact, keeper, index }: Kept): Stage {
+  if (fact.party !== keeper) return fact.stage;
+  const before = evidence.keepers.get(keeper)!.slice(0, index);
+  const received = before.findLast((one) => one.fact.code === "received" || one.fact.code === "decided");
+  const handled = received?.fact.code === "received" ? forwardStage(received.fact.data["operation"]) : undefined;
+  return handled !== undefined && stageRank(handled) > stageRank(fact.stage) ? handled : fact.stage;
 }
 
 /** The party that can have stopped it was read: what it says itself counts, not what others repeat of it. */

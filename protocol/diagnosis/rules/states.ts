@@ -48,7 +48,8 @@ function lastHeld(evidence: Evidence, party: Witness): Held | undefined {
 
 function statusOf({ keeper, fact: { code, party, data } }: Kept): Status | undefined {
   if (party !== keeper) return undefined;
-  if (code === "tokenChanged" || code === "tokenState" || code === "tokenIssued")
-    return STATUSES.has(data["status"]) ? (data["status"] as Status) : undefined;
+  const states =
+    code === "tokenChanged" || code === "tokenState" || code === "tokenIssued" || code === "tokenActivated";
+  if (states && STATUSES.has(data["status"])) return data["status"] as Status;
   return code === "tokenActivated" && party === "tsp" ? "active" : undefined;
 }
