@@ -106,6 +106,26 @@ describe("with TSP and bank", () => {
     },
   );
 
+  test("a card of the phone, taken over to the watch: confirmed on the phone, no new code", async () => {
+    const bindingId = await submitted("zhang");
+    const { methods } = await accepted(bindingId);
+    const { methodId } = methods.find((method) => method.kind === "smsCode")!;
+    must(await calls.sendCode({ bindingId, methodId, language: "zh" }, context()));
+    const codeJwe = await parties.seal({ code: await parties.code(demo("zhang").mobile) });
+    const { binding } = must(await calls.submitCode({ bindingId, codeJwe }, context()));
+    tick();
+    const watch = await enrolled({ calls }, "watch-3");
+    const request = { deviceId: watch, fromDeviceId: deviceId, passIds: [binding.passId!] };
+    const { bindings } = must(await calls.addCardsFrom(request, context()));
+    expect(bindings).toMatchObject([{ deviceId: watch, stage: "awaitingTerms", panSuffix: "0017" }]);
+    expect(await accepted(bindings[0]!.bindingId)).toMatchObject({ decision: "green", stage: "active" });
+    const tokens = await parties.db.tsp.query<{ token_pan: string; pan_ref: string }>({
+      text: "select token_pan, pan_ref from token where status = 'active'",
+    });
+    expect(new Set(tokens.map((token) => token.token_pan)).size).toBe(2);
+    expect(new Set(tokens.map((token) => token.pan_ref)).size).toBe(1);
+  });
+
   test("lost mode reaches the token, and its end too", async () => {
     const bindingId = await submitted("zhang");
     await accepted(bindingId);

@@ -25,7 +25,8 @@ export function createWorker(desk: Desk, parts: { readonly decisions: Decisions;
       { text: `select id from binding where next_try_at <= $1 order by next_try_at, id limit ${BATCH}` },
       [due],
     );
-    for (const { id } of waiting) await decisions.ask(id);
+    for (const { id } of waiting)
+      await decisions.ask(id).catch((error: unknown) => log.error("wallet.askFailed", { bindingId: id, error }));
     const ran = await errands.run(due);
     // What a cure would need is not kept for ever.
     await db.query(

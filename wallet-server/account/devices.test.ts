@@ -240,7 +240,17 @@ describe("leaving", () => {
     must(await wallet.signIn.signIn({ ceremonyId, response: who.passkey.signIn(options) }, context()));
   });
 
-  test("signing out without a device ends this session alone", async () => {
+  test("signing out without a name means the device that this passkey enrolled", async () => {
+    const who = await wallet.holder();
+    const phone = await enrolled(who);
+    await bound(wallet, who, phone);
+    must(await who.calls.signOut({}, context()));
+    must(await wallet.ops.askAgain({}, context()));
+    expect(await wallet.db.query({ text: "select 1 from pass where not gone" })).toEqual([]);
+    expect(must(await wallet.tsp.calls.token({ tokenRef: "token-1" }, context())).status).toBe("deleted");
+  });
+
+  test("signing out where no device was enrolled ends this session alone", async () => {
     const who = await wallet.holder();
     const { ceremonyId, options } = must(await wallet.signIn.signInOptions({}, context()));
     const again = must(await wallet.signIn.signIn({ ceremonyId, response: who.passkey.signIn(options) }, context()));

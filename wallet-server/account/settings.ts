@@ -54,6 +54,12 @@ export function accountSettings(
     );
   }
 
+  /** The one that this session's passkey enrolled; where a passkey is shared by several, nobody can tell. */
+  async function thisDevice(): Promise<{ readonly ok: true; readonly value: Device } | undefined> {
+    const own = (await devicesOf(db, accountId)).filter(({ keyId }) => keyId !== null && keyId === session.keyId);
+    return own.length === 1 ? ok(own[0]!) : undefined;
+  }
+
   async function endSessions(tx: Queries, keyId: string): Promise<void> {
     await tx.query({ text: "delete from session where account_id = $1 and key_id = $2" }, [accountId, keyId]);
   }
@@ -122,16 +128,17 @@ export function accountSettings(
 
     signOut: (request, context) =>
       desk.remembered({ accountId, operation: "signOut", context }, request, async () => {
-        const { deviceId } = request;
-        const device = deviceId === undefined ? undefined : await deviceOf(db, accountId, deviceId);
-        if (device?.ok === false) return device;
+        const found =
+          request.deviceId === undefined ? await thisDevice() : await deviceOf(db, accountId, request.deviceId);
+        if (found?.ok === false) return found;
+        const device = found?.value;
         await db.transaction(async (tx) => {
-          if (device !== undefined) await takeCards(tx, device.value);
-          if (device !== undefined && device.value.keyId !== null && device.value.keyId !== session.keyId)
-            await endSessions(tx, device.value.keyId);
+          if (device !== undefined) await takeCards(tx, device);
+          if (device !== undefined && device.keyId !== null && device.keyId !== session.keyId)
+            await endSessions(tx, device.keyId);
           else await tx.query({ text: "delete from session where token_hash = $1" }, [session.tokenHash]);
         });
-        if (deviceId !== undefined) publish(deviceId, { type: "passes", deviceId });
+        if (device !== undefined) publish(device.id, { type: "passes", deviceId: device.id });
         return ok({});
       }),
 

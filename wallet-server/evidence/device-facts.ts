@@ -6,7 +6,6 @@ import { CAUSES, type Fact, type FactCode, isCause, maskFact, type Step } from "
 import type { Desk } from "../desk.ts";
 import { deviceOf } from "../devices.ts";
 import { countTry } from "../limits.ts";
-import { journeyOf, passesOf } from "../passes.ts";
 import type { Session } from "../session.ts";
 import { journeyOwner } from "./journeys.ts";
 
@@ -52,26 +51,18 @@ export function deviceFacts(desk: Desk, session: Session): Pick<Calls<WalletDevi
           if (fault !== undefined)
             return err(problem("badRequest", { at: `facts.${i}.${fault}`, detail: "nothing a device can say" }));
         }
-        // What a device calls by its pass belongs to the binding that brought it.
-        const passes = new Map((await passesOf(db, deviceId)).map((pass) => [pass.passId, journeyOf(pass)]));
-        const told = request.facts.map((fact) => ({
-          ...fact,
-          journeyId: passes.get(fact.journeyId) ?? fact.journeyId,
-        }));
-        const journeys = new Set(told.map((fact) => fact.journeyId));
-        for (const journeyId of journeys) {
-          const known = await journeyOwner(db, journeyId);
+        const told: Fact[] = [];
+        for (const [i, fact] of request.facts.entries()) {
+          const known = await journeyOwner(db, fact.journeyId);
           if (known !== undefined && (known.accountId !== accountId || known.deviceId !== deviceId))
-            return err(
-              problem("notFound", {
-                at: `facts.${told.findIndex((fact) => fact.journeyId === journeyId)}.journeyId`,
-              }),
-            );
+            return err(problem("notFound", { at: `facts.${i}.journeyId` }));
+          // What a device calls by its pass belongs to the binding that brought it.
+          told.push({ ...fact, journeyId: known?.journeyId ?? fact.journeyId });
         }
         const counted = await countTry(desk, "deviceFacts", deviceId, request.facts.length);
         if (!counted.ok) return counted;
         await db.transaction(async (tx) => {
-          for (const journeyId of journeys)
+          for (const journeyId of new Set(told.map((fact) => fact.journeyId)))
             if ((await journeyOwner(tx, journeyId)) === undefined)
               await tx.query(
                 {

@@ -188,6 +188,10 @@ describe("what a device tells", () => {
     });
     const bindingId = wallet.tsp.heard.find((call) => call.name === "requestToken")!.context.journeyId;
     expect(rows).toEqual([{ journey_id: bindingId, party: "device" }]);
+    expect(await explain({ journeyId: card.passId })).toMatchObject({
+      journeyId: bindingId,
+      cause: "deviceStorageFailed",
+    });
   });
 
   test.each<[string, Partial<Fact>, string]>([

@@ -63,9 +63,9 @@ export function createEvidence(desk: Desk): Evidence {
     const owner = await journeyOwner(db, journeyId);
     if (owner?.accountId !== accountId) return err(problem("notFound", { at: "journeyId" }));
     const rows = await db.query<{ code: string }>({ text: "select code from case_code where journey_id = $1" }, [
-      journeyId,
+      owner.journeyId,
     ]);
-    return ok({ journeyId, ...(rows[0] === undefined ? {} : { caseCode: rows[0].code }) });
+    return ok({ journeyId: owner.journeyId, ...(rows[0] === undefined ? {} : { caseCode: rows[0].code }) });
   }
 
   return {

@@ -1,6 +1,8 @@
 import type { Queries } from "#contracts/ports";
 
 export interface Journey {
+  /** Of a card: the binding that brought it. */
+  readonly journeyId: string;
   readonly accountId: string;
   readonly deviceId: string;
 }
@@ -9,10 +11,10 @@ export interface Journey {
 export async function journeyOwner(db: Queries, journeyId: string): Promise<Journey | undefined> {
   const rows = await db.query<Journey>(
     {
-      text: `select account_id as "accountId", device_id as "deviceId" from binding where id = $1
-        union all select account_id, device_id from notice where body->>'journeyId' = $1
-        union all select account_id, device_id from device_journey where journey_id = $1
-        union all select account_id, device_id from pass where id = $1
+      text: `select id as "journeyId", account_id as "accountId", device_id as "deviceId" from binding where id = $1
+        union all select $1, account_id, device_id from notice where body->>'journeyId' = $1
+        union all select journey_id, account_id, device_id from device_journey where journey_id = $1
+        union all select coalesce(binding_id, id), account_id, device_id from pass where id = $1
         limit 1`,
     },
     [journeyId],
