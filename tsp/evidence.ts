@@ -2,7 +2,7 @@ import type { EvidenceApi } from "#contracts/facts";
 import type { Calls } from "#contracts/operation";
 import { collectEvidence, type FactLog, type Neighbour } from "#party";
 import { shardOf } from "#protocol/bytes";
-import { CAUSES, type Cause, type Fact, type FactData, type Witness } from "#protocol/diagnosis";
+import type { Cause, Fact, FactData, Witness } from "#protocol/diagnosis";
 import { instant } from "#protocol/time";
 import type { TspPorts } from "./ports.ts";
 import { tokenOfBinding } from "./store.sql.ts";
@@ -27,28 +27,20 @@ export function evidence(ports: TspPorts, facts: FactLog): (asker: Witness) => C
       { text: "select at, token_pan, atc from spent where journey_id = $1" },
       [journeyId],
     );
+    const hop = { peer: "network", operation: "authoriseToken", hop: journeyId } as const;
+    /** It was asked and it decided: both at the moment of what it wrote. */
+    const around = (at: bigint, code: Fact["code"], outcome: Fact["outcome"], data: FactData, answer: FactData) => {
+      const fact = { journeyId, at: instant(Number(at)), party: "tsp", stage: "authorise", outcome: "noted" } as const;
+      return [
+        { ...fact, code: "received", data: hop },
+        { ...fact, code, outcome, data },
+        { ...fact, code: "decided", data: { ...hop, ...answer } },
+      ] satisfies Fact[];
+    };
     return [
-      ...refused.map(
-        ({ cause, at, data }): Fact => ({
-          journeyId,
-          at: instant(Number(at)),
-          party: "tsp",
-          stage: CAUSES[cause].stage,
-          code: cause,
-          outcome: "failed",
-          data,
-        }),
-      ),
-      ...spent.map(
-        ({ at, token_pan, atc }): Fact => ({
-          journeyId,
-          at: instant(Number(at)),
-          party: "tsp",
-          stage: "authorise",
-          code: "tokenAccepted",
-          outcome: "noted",
-          data: { token: token_pan.slice(-4), counter: atc },
-        }),
+      ...refused.flatMap(({ cause, at, data }) => around(at, cause, "failed", data, { cause })),
+      ...spent.flatMap(({ at, token_pan, atc }) =>
+        around(at, "tokenAccepted", "noted", { token: token_pan.slice(-4), counter: atc }, { answer: "ok" }),
       ),
     ];
   }

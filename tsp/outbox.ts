@@ -115,6 +115,8 @@ export function tellDeclined(
   });
 }
 
+/** Nothing that the receiver has against the notice itself. */
+const LATER: ReadonlySet<string> = new Set(["peerUnavailable", "internal", "tooMany", "stale"]);
 const POLL_MS = 1000;
 const RETRY_MAX_MS = 60_000;
 const BATCH = 64;
@@ -158,7 +160,7 @@ export function createRelay(ports: {
 
   async function send(row: Row): Promise<void> {
     const sent = await hand(row);
-    const later = !sent.ok && (sent.error.code === "peerUnavailable" || sent.error.code === "internal");
+    const later = !sent.ok && LATER.has(sent.error.code);
     if (!sent.ok && !later) log.warn("tsp.noticeRefused", { topic: row.topic, code: sent.error.code });
     if (later) {
       const next = clock.now() + Math.min(RETRY_MAX_MS, 500 * 2 ** Math.min(row.tries, 10));

@@ -134,7 +134,11 @@ describe("each refusal leaves its cause", () => {
   test("the same counter again; and an accepted payment leaves only what was spent", async () => {
     const first = pay();
     expect((await ask(first)).outcome).toBe("accepted");
-    expect((await one.facts(first.journeyId)).map(({ code }) => code)).toEqual(["tokenAccepted"]);
+    expect((await one.facts(first.journeyId)).map(({ code }) => code)).toEqual([
+      "received",
+      "tokenAccepted",
+      "decided",
+    ]);
     expect(await one.db.query({ text: "select 1 as one from refusal" })).toEqual([]);
     expect(await stopped(pay())).toMatchObject({ code: "counterReplayed" });
     // A retransmission is no repeat: it gets the first answer, and no cause.
