@@ -54,6 +54,9 @@ export function deviceFacts(desk: Desk, session: Session): Pick<Calls<WalletDevi
         const told: Fact[] = [];
         for (const [i, fact] of request.facts.entries()) {
           const known = await journeyOwner(db, fact.journeyId);
+          // Names of payments can be guessed: a device speaks of those only that it was told of.
+          if (known === undefined && fact.journeyId.startsWith("iso-"))
+            return err(problem("notFound", { at: `facts.${i}.journeyId` }));
           if (known !== undefined && (known.accountId !== accountId || known.deviceId !== deviceId))
             return err(problem("notFound", { at: `facts.${i}.journeyId` }));
           // What a device calls by its pass belongs to the binding that brought it.

@@ -180,6 +180,19 @@ describe("what a device tells", () => {
     expect(await explain({ journeyId: "seen-on-the-device" })).toMatchObject({ cause: "deviceOffline" });
   });
 
+  test("an id that it made up opens no other party's records", async () => {
+    expect(await report([{ journeyId: "iso-somebody-elses" }])).toMatchObject(
+      refused("notFound", { at: "facts.0.journeyId" }),
+    );
+    must(await report([{ journeyId: "made-up" }]));
+    const heard = wallet.tsp.heard.length;
+    expect(await explain({ journeyId: "made-up" })).toMatchObject({
+      cause: "cameraRefused",
+      unreachable: [],
+    });
+    expect(wallet.tsp.heard).toHaveLength(heard);
+  });
+
   test("what it says of a card belongs to the binding that brought it", async () => {
     const card = await bound(wallet, who, deviceId);
     must(await report([{ journeyId: card.passId, stage: "issue", code: "deviceStorageFailed" }]));

@@ -11,15 +11,18 @@ import { countTry } from "../limits.ts";
 import type { Session } from "../session.ts";
 import { journeyOwner } from "./journeys.ts";
 
+interface Asked {
+  readonly journeyId: string;
+  readonly caseCode?: string;
+  /** Only what is held here counts. */
+  readonly alone?: boolean;
+}
+
 export interface Evidence {
   /** What a neighbour may ask. */
   offer(asker: Witness): Pick<Calls<WalletTspApi>, "holdings" | "journeyOfCase">;
   /** Asks everybody, and finds. */
-  finding(
-    journey: { readonly journeyId: string; readonly caseCode?: string },
-    role: Role,
-    context: CallContext,
-  ): Promise<FindingView>;
+  finding(journey: Asked, role: Role, context: CallContext): Promise<FindingView>;
   explain(session: Session): Calls<WalletDeviceApi>["explain"];
 }
 
@@ -35,12 +38,12 @@ export function createEvidence(desk: Desk): Evidence {
   });
 
   async function finding(
-    { journeyId, caseCode }: { readonly journeyId: string; readonly caseCode?: string },
+    { journeyId, caseCode, alone = false }: Asked,
     role: Role,
     context: CallContext,
   ): Promise<FindingView> {
-    const answer = await ask("device").holdings({ journeyId }, context);
-    const holdings = answer.ok ? answer.value.holdings : [await facts.holding(journeyId)];
+    const answer = alone ? undefined : await ask("device").holdings({ journeyId }, context);
+    const holdings = answer?.ok === true ? answer.value.holdings : [await facts.holding(journeyId)];
     return viewFor(role, diagnose(holdings), holdings, { journeyId, ...(caseCode === undefined ? {} : { caseCode }) });
   }
 
@@ -48,7 +51,7 @@ export function createEvidence(desk: Desk): Evidence {
   async function ownJourney(
     { accountId }: Session,
     asked: { readonly journeyId?: string | undefined; readonly caseCode?: string | undefined },
-  ): Promise<Result<{ journeyId: string; caseCode?: string }, Problem>> {
+  ): Promise<Result<Asked, Problem>> {
     const { journeyId, caseCode } = asked;
     if (caseCode !== undefined) {
       const counted = await countTry(desk, "case", accountId);
@@ -65,7 +68,8 @@ export function createEvidence(desk: Desk): Evidence {
     const rows = await db.query<{ code: string }>({ text: "select code from case_code where journey_id = $1" }, [
       owner.journeyId,
     ]);
-    return ok({ journeyId: owner.journeyId, ...(rows[0] === undefined ? {} : { caseCode: rows[0].code }) });
+    const { alone } = owner;
+    return ok({ journeyId: owner.journeyId, alone, ...(rows[0] === undefined ? {} : { caseCode: rows[0].code }) });
   }
 
   return {
