@@ -73,10 +73,21 @@ export async function updateCode(tx: Queries, bindingId: string, code: CodeState
   );
 }
 
+/** The row in the outbox that carries a code's text. */
+export function codeRowId(bindingId: string, number: number): string {
+  return `code-${bindingId}-${number}`;
+}
+
+/** Codes that are out are dead, and texts that still wait are not sent. */
 export async function voidCodes(tx: Queries, bindingId: string): Promise<void> {
-  await tx.query({ text: "update activation_code set voided = true where b = $1 and binding_id = $2" }, [
-    shardOf(bindingId),
-    bindingId,
+  const b = shardOf(bindingId);
+  const dead = await tx.query<{ number: number }>(
+    { text: "update activation_code set voided = true where b = $1 and binding_id = $2 returning number" },
+    [b, bindingId],
+  );
+  await tx.query({ text: "delete from outbox where b = $1 and id = any($2::text[])" }, [
+    b,
+    dead.map(({ number }) => codeRowId(bindingId, number)),
   ]);
 }
 

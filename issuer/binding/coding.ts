@@ -9,6 +9,7 @@ import { refused } from "../hops.ts";
 import { KEYS } from "../ports.ts";
 import {
   codeHash,
+  codeRowId,
   countMessage,
   insertAnswer,
   insertCode,
@@ -19,7 +20,6 @@ import {
 } from "./code-store.ts";
 import { codeText } from "./code-text.ts";
 import { decideCheck, decideSend, type Match } from "./codes.ts";
-import { codeRowId } from "./deliveries.ts";
 import { proofCauses, readMethods } from "./method-facts.ts";
 import { METHOD_IDS } from "./methods.ts";
 import { type BindingParts, openJson, step, stopped, withBinding } from "./parts.ts";

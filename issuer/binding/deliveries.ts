@@ -6,10 +6,6 @@ import { markDelivery } from "./code-store.ts";
 import { type BindingParts, stopped } from "./parts.ts";
 import { type BindingRow, readBinding } from "./store.ts";
 
-export function codeRowId(bindingId: string, number: number): string {
-  return `code-${bindingId}-${number}`;
-}
-
 /** The code a text carried, or undefined when it is another kind of text. */
 function codeOf(id: string): { readonly bindingId: string; readonly number: number } | undefined {
   const match = /^code-(.+)-(\d{1,4})$/.exec(id);
