@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Acquirer, createAcquirer, DEFAULT_ACQUIRER } from "#acquirer";
@@ -103,7 +103,7 @@ export async function startParty(party: ChainParty, place: ChainPlace): Promise<
   }
 }
 
-type Shared = Omit<Parameters<typeof createTsp>[0], "keys" | "sealer" | "issuer" | "wallet">;
+type Shared = Omit<Parameters<typeof createTsp>[0], "keys" | "sealer" | "issuer" | "wallet" | "policy">;
 
 export function createTspAlone(place: Place, shared: Shared): ReturnType<typeof createTsp> {
   return createTsp({
@@ -123,6 +123,13 @@ export function createIssuerAlone(place: Place, shared: Shared): ReturnType<type
   return createIssuer({
     ...shared,
     keys: openPartyKeys(place, "issuer"),
+    sealer,
+    sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
+    webAuthn: { rpId: HOST, origins: [] },
+    // The payment path has no staff, no cases and no cards to push.
+    staffOf: () => undefined,
+    evidence: { caseOf: async () => err(problem("notFound")) },
+    push: { seal: async () => undefined },
     sender: { send: () => Promise.reject(new Error("bench: no carrier")) },
     tsp: absent(tspIssuerApi),
   });

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acquirerTillApi } from "#contracts/acquirer-api";
-import { issuerApi, issuerDeskApi } from "#contracts/issuer-api";
+import { issuerDeskApi } from "#contracts/desk-api";
+import { issuerApi } from "#contracts/issuer-api";
 import { problem } from "#contracts/problem";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletDeviceApi, walletSignInApi, walletTspApi } from "#contracts/wallet-api";
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const app = new Hono();
   app.use("*", doorGuard(new Set([HOST]), new Set([`http://${HOST}`])));
   const log = { ...silentLog, error: () => void failed++ };
-  const api = { peek: issuerDeskApi.audit, act: issuerDeskApi.setCardStatus };
+  const api = { peek: issuerDeskApi.audit, act: issuerDeskApi.renewCard };
   const audit = { entriesSumMinor: "0", accountsAgree: true, postings: 0, openHolds: 0 };
   serveApi(app, "/bank", {
     api,
@@ -70,7 +71,7 @@ const refusal = async (answer: Response) => {
   });
   return [answer.status, fault["code"], fault["at"] ?? fault["detail"]];
 };
-const ACT = '{"cardId":"c1","status":"lost"}';
+const ACT = '{"cardId":"c1","newNumber":true}';
 
 describe("a door", () => {
   test("serves what its callers may call", async () => {
@@ -94,7 +95,7 @@ describe("a door", () => {
     ["no key", ACT, { "idempotency-key": "" }, [400, "badRequest", "Idempotency-Key"]],
     ["an odd key", ACT, { "idempotency-key": "a b" }, [400, "badRequest", "Idempotency-Key"]],
     ["an odd journey", ACT, { "kabao-journey": "a/b" }, [400, "badRequest", "Kabao-Journey"]],
-    ["a wrong value", '{"cardId":"c1","status":"eaten"}', {}, [400, "badRequest", "status"]],
+    ["a wrong value", '{"cardId":"c1","newNumber":"eaten"}', {}, [400, "badRequest", "newNumber"]],
     ["nobody", ACT, { authorization: "" }, [401, "notSignedIn", undefined]],
     ["a failure of ours", ACT, { authorization: "Bearer broken" }, [500, "internal", undefined]],
   ])("refuses: %s", async (_name, body, headers, expected) => {
@@ -205,7 +206,7 @@ test("every call of every API is in the OpenAPI document, with its schemas and i
   const doors = [
     { prefix: "/wallet", api: { ...walletSignInApi, ...walletDeviceApi } },
     { prefix: "/acquirer", api: acquirerTillApi },
-    { prefix: "/issuer", api: issuerDeskApi },
+    { prefix: "/desk", api: issuerDeskApi },
     { prefix: "/tsp/wallet", api: tspWalletApi },
     { prefix: "/tsp/issuer", api: tspIssuerApi },
     { prefix: "/issuer/tsp", api: issuerApi },

@@ -22,6 +22,9 @@ import type { TestDatabase } from "./database.ts";
 
 export { context, deviceKey, eventually, must, ORIGIN, recordingLog, START } from "./basics.ts";
 
+/** Opens the bank's desk, for somebody who may do everything there. */
+export const AT_DESK = "supervisor";
+
 /** Bank, TSP and wallet provider as they are, on tables of their own, with a clock that stands still until it is moved. */
 export interface Parties {
   readonly clock: ManualClock;
@@ -103,8 +106,9 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
     sender: inbox,
     tsp: tspIssuerCalls,
     webAuthn,
-    // Nobody is at the desk, no case is looked up and nothing is pushed: those have parties of their own.
-    staffOf: () => undefined,
+    // No case is looked up and nothing is pushed: those have parties of their own.
+    staffOf: (bearer) =>
+      bearer === AT_DESK ? { staffId: "supervisor-1", name: "主管", role: "supervisor" } : undefined,
     evidence: { caseOf: async () => ({ ok: false, error: { code: "notFound" } }) },
     push: { seal: async () => undefined },
   });

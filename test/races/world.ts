@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Acquirer, migrations as acquirerMigrations, createAcquirer, DEFAULT_ACQUIRER } from "#acquirer";
 import type { SaleView } from "#contracts/acquirer-api";
-import type { CallContext } from "#contracts/operation";
+import { issuerApi } from "#contracts/issuer-api";
+import type { Api, CallContext, Calls } from "#contracts/operation";
 import type { Db, Random } from "#contracts/ports";
 import { problem } from "#contracts/problem";
+import { tspIssuerApi } from "#contracts/tsp-api";
+import { walletTspApi } from "#contracts/wallet-api";
 import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type Network, migrations as networkMigrations } from "#network";
 import { type ManualClock, manualClock } from "#platform/clock";
@@ -218,6 +221,8 @@ export async function openWorld(tables: Tables, seed: number): Promise<World> {
 
   const alive = (party: PartyName) => lives.get(party)?.dead === false;
   const unreachable = async () => err(problem("peerUnavailable"));
+  const silent = <A extends Api>(api: A): Calls<A> =>
+    Object.fromEntries(Object.keys(api).map((name) => [name, unreachable])) as unknown as Calls<A>;
 
   function restart(party: PartyName): void {
     if (alive(party)) return;
@@ -263,8 +268,9 @@ export async function openWorld(tables: Tables, seed: number): Promise<World> {
           keys: tables.keys.tsp,
           sealer,
           // Bindings are not part of these runs.
-          issuer: new Proxy({}, { get: () => unreachable }) as never,
+          issuer: silent(issuerApi),
           wallet: {
+            ...silent(walletTspApi),
             notifyToken: async () => ok({}),
             async notifyPayment({ notice }) {
               notices.set(notice.noticeId, (notices.get(notice.noticeId) ?? 0) + 1);
@@ -279,9 +285,15 @@ export async function openWorld(tables: Tables, seed: number): Promise<World> {
         issuer = createIssuer({
           ...shared,
           keys: tables.keys.issuer,
+          sealer,
+          sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
+          webAuthn: { rpId: "localhost", origins: [] },
+          staffOf: () => undefined,
+          evidence: { caseOf: unreachable },
+          push: { seal: async () => undefined },
           sender: { send: async () => {} },
           tsp: {
-            changeToken: unreachable,
+            ...silent(tspIssuerApi),
             notifyPayment: (request, context) =>
               alive("tsp") ? tsp.issuerApi.notifyPayment(request, context) : unreachable(),
           },

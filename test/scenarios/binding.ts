@@ -30,20 +30,24 @@ export const BINDING: readonly Scenario[] = [
       expect(application.binding).toMatchObject({
         stage: "awaitingVerification",
         decision: "yellow",
-        methods: [{ kind: "smsCode", sentTo: "138****8003" }],
+        methods: [
+          { kind: "smsCode", sentTo: "138****8003", open: true },
+          { kind: "bankApp", open: false, closedBecause: "bankAppNotReady" },
+          { kind: "callCentre", phone: "95000", hours: { from: 8, to: 22 } },
+        ],
       });
       // The middle dot has many shapes; the name is the same.
       expect((await player.apply(aili, { holderName: "买买提•艾力" })).binding.stage).toBe("awaitingVerification");
       const refusals = [
         [aili, { holderName: "张伟" }, "nameMismatch"],
-        [aili, { mobile: "13900139000" }, "mobileMismatch"],
+        [aili, { mobile: "13900139000" }, "reservedPhoneMismatch"],
         [cardOf("wang"), {}, "cardNotActivated"],
-        [cardOf("liu"), {}, "cardLost"],
-        [cardOf("yang"), {}, "cardFrozen"],
+        [cardOf("liu"), {}, "cardReportedLost"],
+        [cardOf("yang"), {}, "cardFrozenByBank"],
       ] as const;
-      for (const [card, typed, reason] of refusals) {
+      for (const [card, typed, cause] of refusals) {
         const { binding } = await (await stage.phone("hce")).apply(card, typed);
-        expect(binding).toMatchObject({ stage: "refused", decision: "red", reason });
+        expect(binding).toMatchObject({ stage: "refused", decision: "red", causes: [cause] });
       }
       expect(await player.passes()).toEqual([]);
     },
@@ -53,7 +57,7 @@ export const BINDING: readonly Scenario[] = [
     async play(stage) {
       await stage.zhang();
       const { binding } = await (await stage.phone("hce")).apply(cardOf("zhang"));
-      expect(binding).toMatchObject({ stage: "refused", reason: "boundElsewhere" });
+      expect(binding).toMatchObject({ stage: "refused", causes: ["boundElsewhere"] });
     },
   },
   {

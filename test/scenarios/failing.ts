@@ -76,7 +76,7 @@ export const FAILING: readonly Scenario[] = [
       await processes.start("network");
       await becomes(li, saleId, "reversed");
       expect(await li.player.availableMinor(li.card)).toBe(before);
-      const { lines } = must(await li.player.desk.statement({ cardId: "card-li" }, li.player.context()));
+      const { lines } = must(await li.player.bank.statement({ cardId: "card-li" }, li.player.context()));
       expect(lines.slice(0, 2).map(({ kind, minor }) => [kind, minor])).toEqual([
         ["reversal", "900"],
         ["purchase", "-900"],
@@ -154,7 +154,7 @@ export const FAILING: readonly Scenario[] = [
         passes: await player.passes(),
         balance: await player.availableMinor(zhang.card),
         notices: await player.notices(0),
-        statement: must(await player.desk.statement({ cardId: "card-zhang" }, player.context())),
+        statement: must(await player.bank.statement({ cardId: "card-zhang" }, player.context())),
         sales: must(await player.till.history({ terminalId: "T0000001" }, player.context())),
       });
       const before = await seen();

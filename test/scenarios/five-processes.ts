@@ -7,7 +7,7 @@ import { FRAMINGS, tcpLink } from "#platform/tcp";
 import { EDGES } from "../../app/topology.ts";
 import { type OwnAcquirer, openOwnAcquirer } from "./own-acquirer.ts";
 import { startProcesses } from "./processes.ts";
-import type { World } from "./world.ts";
+import { deskKeyIn, type World } from "./world.ts";
 
 /** Each party in a process of its own, with a database of its own, over TCP and HTTP on loopback. */
 export async function openFiveProcesses(port: number): Promise<World> {
@@ -18,6 +18,7 @@ export async function openFiveProcesses(port: number): Promise<World> {
   return {
     faces: { origin: at(0), wallet: at(1), acquirer: at(2), issuer: at(3) },
     processes,
+    deskKey: (staffId) => deskKeyIn(dataDir, staffId),
     async present(tap) {
       acquirer ??= openOwnAcquirer(
         tcpLink({

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { eventually } from "../../app/demo/play.ts";
 import { must } from "../../app/headless/phone.ts";
 import type { Scenario } from "./run.ts";
 
@@ -64,15 +65,23 @@ export const LOSING: readonly Scenario[] = [
     },
   },
   {
-    name: "a card reported lost at the bank: 41, whatever the token says; found it pays",
+    name: "a card reported lost at the bank: its token stops, in the wallet too; found it pays",
     async play(stage) {
       const li = await stage.li();
-      const { desk, context } = li.player;
-      const status = async (to: "lost" | "active") =>
-        must(await desk.setCardStatus({ cardId: "card-li", status: to }, context()));
-      await status("lost");
-      expect(await stage.pay(li, 2_00n)).toMatchObject({ state: "declined", responseCode: "41" });
-      await status("active");
+      const { context } = li.player;
+      const becomes = async (status: string, suspendedBy: readonly string[]) => {
+        const token = await eventually(async () => {
+          const pass = (await li.player.passes()).find(({ passId }) => passId === li.pass.passId);
+          return pass?.token.status === status ? pass.token : undefined;
+        });
+        expect(token?.suspendedBy, `never ${status}`).toEqual(suspendedBy);
+      };
+      const card = { cardId: "card-li" };
+      expect(must(await stage.desk("agent-1").reportLost(card, context())).status).toBe("lost");
+      await becomes("suspended", ["issuer"]);
+      expect(await stage.pay(li, 2_00n)).toMatchObject({ state: "declined", responseCode: "62" });
+      expect(must(await stage.desk("teller-1").liftLost(card, context())).status).toBe("active");
+      await becomes("active", []);
       expect((await stage.pay(li, 2_00n)).state).toBe("approved");
     },
   },

@@ -29,6 +29,7 @@ export async function openOneProcess(port: number): Promise<World> {
     advance(ms) {
       ahead += ms;
     },
+    deskKey: (staffId) => system.staff!.keyOf(staffId)!,
     async present({ chip, minor, terminalId }) {
       const sale = await system.acquirer!.purchase(terminalId, money(minor), chip);
       return sale.responseCode ?? sale.state;

@@ -53,7 +53,7 @@ export async function openOwnIssuer(isoPort: number, httpPort: number): Promise<
       const terms = { version: "own-1", text: { zh: "自建银行的条款", en: "The own bank's terms" } };
       return { product: PRODUCT, terms, panSuffix: card.pan.slice(-4) };
     },
-    "/issuer/tsp/v1/decideBinding": () => ({ decision: "green", methods: [], psn: "01" }),
+    "/issuer/tsp/v1/decideBinding": () => ({ decision: "green", causes: [], methods: [], psn: "01" }),
     "/issuer/tsp/v1/notifyToken"({ tokenRef, status }) {
       issuer.told.push({ tokenRef: tokenRef as string, status: status as string });
       return {};

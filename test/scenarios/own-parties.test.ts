@@ -26,6 +26,7 @@ import { openOwnTsp } from "./own-tsp.ts";
 import { openOwnWallet } from "./own-wallet.ts";
 import { type Serving, serve } from "./processes.ts";
 import { cardOf, openStage } from "./stage.ts";
+import { deskKeyIn } from "./world.ts";
 
 // A program of one's own in place of one of ours, over nothing but the published formats.
 
@@ -103,6 +104,7 @@ test("an own issuer: it binds, approves and declines, by the real number and wit
   // The way back: a notice, with the key of the link and not without.
   const notice = {
     noticeId: "own-1",
+    journeyId: "iso-own-1",
     kind: "payment",
     amount: { minor: "1500", currency: "156" },
     merchantName: "示范咖啡",
@@ -126,9 +128,11 @@ test("an own network between our acquirer, our token service and our issuer", as
   const port = 18_380;
   const network = await openOwnNetwork({ acquirer: 18_399, tsp: port + 12, issuer: port + 13 });
   undo.push(() => network.stop());
-  await serveWithout("network", port, folder(), "--network", "tcp://127.0.0.1:18399");
+  const data = folder();
+  await serveWithout("network", port, data, "--network", "tcp://127.0.0.1:18399");
   const stage = await openStage({
     faces: openWorld(port),
+    deskKey: (staffId) => deskKeyIn(data, staffId),
     present: () => Promise.reject(new Error("not used")),
     close: async () => {},
   });
@@ -142,7 +146,8 @@ test("an own network between our acquirer, our token service and our issuer", as
 
 test("an own acquirer at our network's door", async () => {
   const port = 18_440;
-  await serveWithout("acquirer", port, folder());
+  const data = folder();
+  await serveWithout("acquirer", port, data);
   const acquirer = openOwnAcquirer(
     tcpLink({
       host: "127.0.0.1",
@@ -153,7 +158,12 @@ test("an own acquirer at our network's door", async () => {
     }),
   );
   undo.push(() => acquirer.stop());
-  const stage = await openStage({ faces: openWorld(port), present: acquirer.purchase, close: async () => {} });
+  const stage = await openStage({
+    faces: openWorld(port),
+    deskKey: (staffId) => deskKeyIn(data, staffId),
+    present: acquirer.purchase,
+    close: async () => {},
+  });
   undo.push(() => stage.close());
   const zhang = await stage.zhang();
   expect(await stage.present(await stage.finishTap(zhang, 8_00n))).toBe("00");

@@ -56,7 +56,7 @@ export async function openOwnTsp(at: {
     "/tsp/wallet/v1/requestToken"({ device }) {
       deviceKey = (device as { publicKey: JWK }).publicKey;
       status = "active";
-      return { decision: "green", methods: [], token: view() };
+      return { decision: "green", causes: [], methods: [], token: view() };
     },
     async "/tsp/wallet/v1/personalise"() {
       const data = {

@@ -63,6 +63,8 @@ export async function openOwnWallet(at: { port: number; tsp: string; key: string
           publicKey: { kty, crv, x, y },
         },
         terms: { version: terms.version, acceptedAt: 1, language: "zh" },
+        source: "typed",
+        wallet: { colour: "green", deviceScore: 5, accountScore: 5, reasons: [] },
       })) as { token: { tokenRef: string }; methods: { methodId: string }[] };
       const { tokenRef } = token;
       await ask("sendCode", { tokenRef, methodId: methods[0]!.methodId, language: "zh" });

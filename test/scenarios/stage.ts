@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { runContactless } from "#acquirer/terminal";
 import type { SaleView } from "#contracts/acquirer-api";
-import { issuerDeskApi } from "#contracts/issuer-api";
+import { bankViewApi, type IssuerDeskApi, issuerDeskApi } from "#contracts/desk-api";
+import type { Calls } from "#contracts/operation";
 import type { Problem } from "#contracts/problem";
 import type { PassView } from "#contracts/wallet-api";
 import { httpCalls } from "#platform/calls";
@@ -27,6 +28,8 @@ export interface Holder {
 /** What scenarios play on: phones and cards in a world, with a book of all money they move. */
 export interface Stage {
   readonly world: World;
+  /** The bank's desk, with one of its staff at it. */
+  desk(staffId: string): Calls<IssuerDeskApi>;
   /** A phone of a new account, or a further one of an account that is there. */
   phone(keySource: "hce" | "secureElement", account?: Player): Promise<Player>;
   /** Zhang's debit card on a phone with single-use keys; bound once, all scenarios share it. */
@@ -64,10 +67,10 @@ export async function openStage(world: World): Promise<Stage> {
   /** Every sale, refund and void that was begun, by id. */
   const begun = new Map<string, SaleView>();
   let presentedMinor = 0n;
-  const desk = httpCalls(issuerDeskApi, { baseUrl: `${world.faces.issuer}/issuer` });
+  const bank = httpCalls(bankViewApi, { baseUrl: `${world.faces.issuer}/demo/bank` });
   const read = { journeyId: "stage", idempotencyKey: "stage" };
   const allMoney = async () =>
-    must(await desk.accounts({}, read)).accounts.reduce((sum, account) => sum + BigInt(account.availableMinor), 0n);
+    must(await bank.accounts({}, read)).accounts.reduce((sum, account) => sum + BigInt(account.availableMinor), 0n);
   const atStart = await allMoney();
 
   async function phone(keySource: "hce" | "secureElement", account?: Player): Promise<Player> {
@@ -106,6 +109,8 @@ export async function openStage(world: World): Promise<Stage> {
 
   const stage: Stage = {
     world,
+    desk: (staffId) =>
+      httpCalls(issuerDeskApi, { baseUrl: `${world.faces.issuer}/desk`, bearer: world.deskKey(staffId) }),
     phone,
     zhang: () => once("zhang", "hce"),
     li: () => once("li", "secureElement"),
@@ -146,7 +151,7 @@ export async function openStage(world: World): Promise<Stage> {
       return code;
     },
     async expectSquare() {
-      const audit = must(await desk.audit({}, read));
+      const audit = must(await bank.audit({}, read));
       expect(audit).toMatchObject({ entriesSumMinor: "0", accountsAgree: true, openHolds: 0 });
       let sold = presentedMinor;
       for (const { saleId } of begun.values()) {
