@@ -45,8 +45,8 @@ export const DEFAULT_POLICY: TspPolicy = {
   rules: [
     { counted: "cardAttempts", windowMs: DAY_MS, free: 5, points: 4 },
     { counted: "deviceAttempts", windowMs: DAY_MS, free: 8, points: 3 },
-    { counted: "cardsOnDevice", windowMs: DAY_MS, free: 4, points: 12 },
-    { counted: "namesOnDevice", windowMs: 30 * DAY_MS, free: 2, points: 35 },
+    { counted: "cardsOnDevice", windowMs: DAY_MS, free: 8, points: 12 },
+    { counted: "namesOnDevice", windowMs: 30 * DAY_MS, free: 4, points: 20 },
     { counted: "accountsOfCard", windowMs: 30 * DAY_MS, free: 2, points: 20 },
   ],
   yellowFrom: 50,

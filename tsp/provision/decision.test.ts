@@ -147,6 +147,9 @@ describe("three colours", () => {
   });
 
   test("many names on one device: the score speaks, first for verification, then against it", async () => {
+    await one.stop();
+    const rules = [{ counted: "namesOnDevice", windowMs: 86_400_000, free: 2, points: 35 } as const];
+    one = await openTsp({ policy: { rules } });
     one.script.decision = { decision: "green", methods: [] };
     const cards = DEMO_CARDS.slice(0, 7);
     const decisions: string[] = [];
