@@ -131,6 +131,31 @@ describe("a hop leaves four facts", () => {
 });
 
 describe("hops in a journey", () => {
+  test("refused for load at the far end: it is named, not the one that passed it on", () => {
+    const s = story();
+    const outer = { ...request, key: "outer" };
+    const inner = { ...decide, key: "inner" };
+    s.call({ ...TSP_ISSUER, operation: "checkEligibility", stage: "eligibility" });
+    s.side(outer, "sent");
+    s.side(outer, "received");
+    s.side(inner, "sent");
+    s.side(inner, "answered", { answer: "tooMany" });
+    s.side(outer, "decided", { answer: "tooMany" });
+    s.side(outer, "answered", { answer: "tooMany" });
+    expect(brief(diagnose(s.holdings()))).toMatchObject({
+      cause: "throttled",
+      stoppedBy: { kind: "party", party: "issuer" },
+    });
+    expect(diagnose(s.holdings()).also).toEqual([]);
+  });
+
+  test("what the caller says itself of a call is not told twice", () => {
+    const s = story();
+    s.lost({ ...decide, key: "k" }, "decided");
+    s.fails("tsp", "issuerAnswerInvalid", { peer: "issuer", operation: "decideBinding" });
+    expect(diagnose(s.holdings())).toMatchObject({ cause: "issuerAnswerInvalid", also: [] });
+  });
+
   test("a request is on its way for a while before anything is wrong", () => {
     const s = story();
     s.side({ ...decide, key: "k" }, "sent");

@@ -261,7 +261,7 @@ describe("any evidence", () => {
           for (const cause of causes) if (cause !== undefined) expect(forHolder(cause)).toBe(cause);
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: 3_000 },
     );
   });
 

@@ -44,7 +44,9 @@ export function patternOf(evidence: Evidence, hop: Hop): Pattern {
     const gaveUp = asked.at(-2)?.fact.code === "unanswered";
     if ((typeof lateMs === "number" && lateMs > 0) || gaveUp)
       return { kind: "broken", cause: "answerTooLate", stoppedBy: taker, or: [] };
-    return taken.length === 0 && wouldHold(evidence, to, hop, "taken")
+    // A refusal at the door may come before anything is written down there; what was carried out may not.
+    const carriedOut = state.fact.data["answer"] === "ok";
+    return carriedOut && taken.length === 0 && wouldHold(evidence, to, hop, "taken")
       ? { kind: "broken", cause: "factsContradict", stoppedBy: { kind: "unclear" }, or: [] }
       : { kind: "settled" };
   }

@@ -59,5 +59,12 @@ export const CURED_BY: Readonly<Record<string, readonly Cause[]>> = {
  */
 export const READS_AS_ONE: Readonly<Partial<Record<Cause, readonly Cause[]>>> = {
   issuerRefusesRisk: ["issuerRefusesRisk", "accountRestricted"],
-  cardNotFound: ["cardNotFound", "nameMismatch", "identityMismatch", "expiryMismatch", "cvnMismatch"],
+  cardNotFound: [
+    "cardNotFound",
+    "nameMismatch",
+    "identityMismatch",
+    "expiryMismatch",
+    "cvnMismatch",
+    "reservedPhoneMismatch",
+  ],
 };

@@ -26,10 +26,11 @@ export function select(claims: {
   readonly silent: readonly Claim[];
 }): Selection | undefined {
   const stated = withoutAbsorbed(oneEach(claims.stated));
+  const broken = claims.broken.filter(({ hop }) => !stated.some((claim) => speaksOf(claim, hop))).toSorted(byWeight);
   const all: readonly Claim[] = [
     ...stated.toSorted(bySeverity),
     ...claims.silent.filter(({ cause }) => EXPLAINS_HOPS.has(cause)),
-    ...claims.broken.toSorted(byWeight),
+    ...broken,
     ...claims.silent,
   ];
   const chosen = all.find(({ cause }) => FIRST_OF_ALL.has(cause)) ?? all[0];
@@ -54,9 +55,16 @@ function isConsequence(claim: Claim, among: readonly Claim[]): boolean {
   return among.some(({ cause }) => roots.includes(cause));
 }
 
+/** The caller says itself what became of this very call. */
+function speaksOf({ basis }: Claim, { from, to, operation }: BrokenHop["hop"]): boolean {
+  return basis.some(
+    ({ fact }) => fact.party === from && fact.data["peer"] === to && fact.data["operation"] === operation,
+  );
+}
+
 const STRENGTH = { stated: 0, relayed: 1, pattern: 2, silence: 3, code: 4 } as const;
 
-/** The strongest claim of each cause; of equally strong ones the latest. */
+/** The strongest claim of each cause; of equally strong ones the latest, of repeated ones the one nearest to its author. */
 function oneEach(claims: readonly Claim[]): readonly Claim[] {
   const best = new Map<Cause, Claim>();
   for (const claim of claims) {
@@ -64,7 +72,7 @@ function oneEach(claims: readonly Claim[]): readonly Claim[] {
     const better =
       known === undefined ||
       STRENGTH[claim.how] < STRENGTH[known.how] ||
-      (claim.how === known.how && claim.time >= known.time);
+      (claim.how === known.how && (claim.how === "relayed" ? claim.time < known.time : claim.time >= known.time));
     if (better) best.set(claim.cause, claim);
   }
   return [...best.values()];
