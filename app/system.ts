@@ -21,7 +21,7 @@ import { sealer } from "#platform/keystore";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
 import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
-import { createTsp, migrations as tspMigrations } from "#tsp";
+import { createTsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
@@ -59,6 +59,8 @@ export interface SystemPorts {
   readonly origin: string;
   /** Of a sandbox: what goes wrong between the parties. */
   readonly faults?: EdgeFaults;
+  /** Of a sandbox: what the TSP goes by otherwise than as it is delivered. */
+  readonly tspPolicy?: Partial<TspPolicy>;
 }
 
 const ISSUER_ID = "99900001";
@@ -135,6 +137,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         issuer: edges.calls("tspToIssuer", issuerApi),
         wallet: edges.calls("tspToWallet", walletTspApi),
         network: edges.calls("tspToNetwork", networkTspApi),
+        ...(ports.tspPolicy === undefined ? {} : { policy: ports.tspPolicy }),
       });
       sources.push(tsp.issuerApi, tsp.walletApi);
       edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset));

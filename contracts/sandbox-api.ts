@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { Empty, Id } from "./common.ts";
 import { operation } from "./operation.ts";
 
-/** Where a fault can stand: the lines between the parties. */
+/** Where a fault can stand: the lines between the parties, and the one of a sandbox's own phones to their wallet server. */
 export const FAULT_EDGES = [
+  "deviceToWallet",
   "walletToTsp",
   "tspToIssuer",
   "issuerToTsp",

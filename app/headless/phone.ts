@@ -42,6 +42,9 @@ export interface HeadlessPhone {
   readonly facts: { -readonly [Field in Exclude<keyof DeviceFacts, "use">]: DeviceFacts[Field] };
   /** The journey of the last thing that happened on this device alone. */
   lastOwnJourney(): string | undefined;
+  /** Ends its session; it may sign in again. */
+  signOut(): Promise<void>;
+  signIn(): Promise<void>;
   /** Holds the armed card to a terminal. */
   tap(acquirerUrl: string, terminalId: string, pairingCode: string): Promise<number>;
   close(): void;
@@ -68,6 +71,8 @@ export interface PhoneOptions {
   readonly birthYear?: number;
   /** Of a sandbox; the machine's when absent. */
   readonly clock?: Clock;
+  /** Of a sandbox: what goes wrong on the way to the wallet server. */
+  readonly through?: (calls: Calls<WalletDeviceApi>) => Calls<WalletDeviceApi>;
   /** An account without them has no second factor. */
   readonly withoutRecoveryCodes?: boolean;
 }
@@ -87,11 +92,13 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
   const known = deviceModel(model);
   const facts = { ...inGoodOrder(model, known), ...options.facts };
 
+  async function signInAgain() {
+    const { ceremonyId, options: asked } = must(await signIn.signInOptions({}, context()));
+    return must(await signIn.signIn({ ceremonyId, response: passkey.signIn(asked) }, context()));
+  }
+
   async function openSession() {
-    if (options.passkey !== undefined) {
-      const { ceremonyId, options: asked } = must(await signIn.signInOptions({}, context()));
-      return must(await signIn.signIn({ ceremonyId, response: passkey.signIn(asked) }, context()));
-    }
+    if (options.passkey !== undefined) return signInAgain();
     if (options.join !== undefined) {
       const { ceremonyId, options: asked } = must(await signIn.joinOptions(options.join, context()));
       return must(await signIn.join({ ceremonyId, response: passkey.register(asked) }, context()));
@@ -103,16 +110,18 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     return must(await signIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
   }
 
+  const { tap, through = (calls) => calls } = options;
+  const callsWith = (bearer: string) =>
+    through(
+      httpCalls(walletDeviceApi, {
+        baseUrl: `${options.walletUrl}/wallet`,
+        bearer,
+        ...(tap === undefined ? {} : { tap }),
+      }),
+    );
   const { accessToken, accountId } = await openSession();
-  const { tap } = options;
-  const calls = whileOnline(
-    facts,
-    httpCalls(walletDeviceApi, {
-      baseUrl: `${options.walletUrl}/wallet`,
-      bearer: accessToken,
-      ...(tap === undefined ? {} : { tap }),
-    }),
-  );
+  let signedIn = callsWith(accessToken);
+  const calls = whileOnline(facts, () => signedIn);
   const isNew = options.passkey === undefined && options.join === undefined && options.withoutRecoveryCodes !== true;
   const recoveryCodes = isNew ? must(await calls.makeRecoveryCodes({}, context())).codes : [];
   const { deviceId } = must(
@@ -148,6 +157,12 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     wallet,
     storage,
     passkey,
+    async signOut() {
+      must(await calls.signOut({}, context()));
+    },
+    async signIn() {
+      signedIn = callsWith((await signInAgain()).accessToken);
+    },
     lastOwnJourney: () => journal.last()?.journeyId,
     tap(acquirerUrl, terminalId, pairingCode) {
       const url = `${acquirerUrl.replace(/^http/, "ws")}/field/${terminalId}?code=${pairingCode}`;
@@ -163,12 +178,12 @@ function inGoodOrder(model: string, known: DeviceModel | undefined): Omit<Device
 }
 
 /** A device without a connection hears nothing, and nothing leaves it. */
-function whileOnline(facts: { readonly online: boolean }, calls: Calls<WalletDeviceApi>): Calls<WalletDeviceApi> {
-  const cut = Object.entries(calls).map(([name, ask]) => [
+function whileOnline(facts: { readonly online: boolean }, calls: () => Calls<WalletDeviceApi>): Calls<WalletDeviceApi> {
+  const cut = Object.keys(walletDeviceApi).map((name) => [
     name,
     async (...asked: never[]) =>
       facts.online
-        ? (ask as (...asked: never[]) => Promise<unknown>)(...asked)
+        ? (calls()[name as keyof WalletDeviceApi] as (...asked: never[]) => Promise<unknown>)(...asked)
         : err(problem("peerUnavailable", { detail: "the device is offline" })),
   ]);
   return Object.fromEntries(cut) as Calls<WalletDeviceApi>;

@@ -6,8 +6,11 @@ const TEMPLATES: ReadonlyMap<string, DemoCard> = new Map(
   [...DEMO_CARDS, ...MAGIC_CARDS.map(({ card }) => card)].map((card) => [card.id, card]),
 );
 
+/** A card with, second, the one that it stands beside or has replaced; `customer` is whose card it is to be. */
+export type FreshCards = (spec: CardSpec, named: string, customer?: DemoCard) => readonly DemoCard[];
+
 /** Fresh cards like printed ones, each with a number, a phone and a holder's document of its own. */
-export function freshCards(): (spec: CardSpec, named: string) => readonly DemoCard[] {
+export function freshCards(): FreshCards {
   let serial = 0;
 
   function fresh(card: DemoCard, id: string): DemoCard {
@@ -27,26 +30,30 @@ export function freshCards(): (spec: CardSpec, named: string) => readonly DemoCa
     };
   }
 
-  return ({ like, change }, named) => {
+  return ({ like, change }, named, customer) => {
     const template = TEMPLATES.get(like);
     if (template === undefined) throw new RangeError(`no printed card is called ${like}`);
     const card = { ...fresh(template, `${named}-${serial}`), ...change } as DemoCard;
+    if (customer !== undefined) return [{ ...card, ...personOf(customer), sameCustomerAs: customer.id }];
     const { sameCustomerAs, successorOf } = template;
     // A card that stands beside another, or replaced it, comes with that one.
     const before = sameCustomerAs ?? successorOf;
     if (before === undefined) return [card];
     const first = fresh(TEMPLATES.get(before)!, `${named}-${serial}-first`);
-    const shared = { mobile: first.mobile, holderName: first.holderName, idNumber: first.idNumber };
     return [
       {
         ...card,
-        ...shared,
+        ...personOf(first),
         ...(sameCustomerAs === undefined ? {} : { sameCustomerAs: first.id }),
         ...(successorOf === undefined ? {} : { successorOf: first.id }),
       },
       first,
     ];
   };
+}
+
+function personOf({ mobile, holderName, idNumber }: DemoCard): Partial<DemoCard> {
+  return { mobile, holderName, idNumber };
 }
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];

@@ -4,7 +4,6 @@ import { type Problem, problem } from "#contracts/problem";
 import type { FaultSpec } from "#contracts/sandbox-api";
 import { err, type Result } from "#protocol/bytes";
 import type { EdgeFaults, FrameEdge } from "../edges.ts";
-import type { EdgeName } from "../topology.ts";
 
 interface Standing {
   readonly faultId: string;
@@ -12,7 +11,10 @@ interface Standing {
   hits: number;
 }
 
+type FaultEdge = FaultSpec["edge"];
+
 export interface FaultBoard extends EdgeFaults {
+  calls<A extends Api>(edge: FaultEdge, calls: Calls<A>): Calls<A>;
   add(fault: FaultSpec): string;
   lift(faultId?: string): void;
   list(): readonly { readonly faultId: string; readonly fault: FaultSpec; readonly hits: number }[];
@@ -28,7 +30,7 @@ export function createFaultBoard(): FaultBoard {
   const lines = new Map<FrameEdge, Set<(down: boolean) => void>>();
 
   /** The first fault that fits, counted; it goes when it has been met as often as it should be. */
-  function meet(edge: EdgeName, kinds: readonly FaultSpec["does"][], operation?: string): FaultSpec | undefined {
+  function meet(edge: FaultEdge, kinds: readonly FaultSpec["does"][], operation?: string): FaultSpec | undefined {
     const one = standing.find(
       ({ fault }) =>
         fault.edge === edge &&
@@ -41,13 +43,13 @@ export function createFaultBoard(): FaultBoard {
       standing = standing.filter((other) => other !== one);
     return one.fault;
   }
-  const isCut = (edge: EdgeName) => standing.some(({ fault }) => fault.edge === edge && fault.does === "cut");
-  const tellLine = (edge: EdgeName) => {
+  const isCut = (edge: FaultEdge) => standing.some(({ fault }) => fault.edge === edge && fault.does === "cut");
+  const tellLine = (edge: FaultEdge) => {
     for (const tell of lines.get(edge as FrameEdge) ?? []) tell(isCut(edge));
   };
 
   async function passCall(
-    edge: EdgeName,
+    edge: FaultEdge,
     operation: string,
     ask: () => Promise<Result<unknown, Problem>>,
   ): Promise<Result<unknown, Problem>> {
@@ -85,7 +87,7 @@ export function createFaultBoard(): FaultBoard {
     },
     list: () => standing,
 
-    calls<A extends Api>(edge: EdgeName, calls: Calls<A>): Calls<A> {
+    calls<A extends Api>(edge: FaultEdge, calls: Calls<A>): Calls<A> {
       const passed = Object.entries(calls).map(([operation, ask]) => [
         operation,
         (request: never, context: CallContext) => passCall(edge, operation, () => ask(request, context)),

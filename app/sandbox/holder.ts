@@ -34,7 +34,7 @@ export async function openHolder(
   spec: PhoneSpec,
   others: ReadonlyMap<string, Holder>,
 ): Promise<Holder> {
-  const { keySource = "hce", accountOf, birthYear, secondFactor, model, ...said } = spec;
+  const { keySource = "hce", accountOf, age, secondFactor, model, ...said } = spec;
   const account = accountOf === undefined ? undefined : others.get(accountOf);
   const { online, ...facts } = said;
   const phone = await openHeadlessPhone({
@@ -46,7 +46,8 @@ export async function openHolder(
     clock: world.clock,
     facts: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
     ...(model === undefined ? {} : { model }),
-    ...(birthYear === undefined ? {} : { birthYear }),
+    ...(age === undefined ? {} : { birthYear: new Date(world.clock.now()).getUTCFullYear() - age }),
+    through: (calls) => world.faults.calls("deviceToWallet", calls),
     ...(account === undefined ? {} : { passkey: account.phone.passkey }),
     ...(secondFactor === false ? { withoutRecoveryCodes: true } : {}),
   });

@@ -69,7 +69,8 @@ export async function playScenario(
 async function stage(world: SandboxWorld, scenario: Scenario, fresh: ReturnType<typeof freshCards>): Promise<Cast> {
   const cards = new Map<string, ReturnType<typeof fresh>[number]>();
   for (const [named, spec] of Object.entries(scenario.cards ?? { main: { like: "zhang" } })) {
-    const [card, first] = fresh(spec, named);
+    const customer = spec.ofCustomer === undefined ? undefined : cards.get(spec.ofCustomer);
+    const [card, first] = fresh(spec, named, customer);
     await world.system.issueCards!(first === undefined ? [card!] : [first, card!]);
     cards.set(named, card!);
   }

@@ -14,6 +14,8 @@ const Words = v.object({ zh: v.string(), en: v.string() });
 /** A fresh card, like a printed one; what differs is written out. */
 const CardSpec = v.strictObject({
   like: Name,
+  /** Of the customer who has this other card of the scenario. */
+  ofCustomer: v.optional(Name),
   change: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()]))),
 });
 /** A fresh phone with a fresh account, unless it joins another's. */
@@ -25,7 +27,8 @@ const PhoneSpec = v.strictObject({
   integrity: v.optional(v.boolean()),
   online: v.optional(v.boolean()),
   keySource: v.optional(v.picklist(["hce", "secureElement"])),
-  birthYear: v.optional(v.number()),
+  /** In years by the calendar. */
+  age: v.optional(v.number()),
   /** The account of another phone of the scenario. */
   accountOf: v.optional(Name),
   /** Without recovery codes there is no second factor. */
@@ -47,13 +50,21 @@ const Step = v.variant("do", [
         mobile: v.optional(v.string()),
         expiry: v.optional(v.string()),
         cvn2: v.optional(v.string()),
+        idNumber: v.optional(v.string()),
       }),
     ),
     use: v.optional(v.picklist(["store", "apps"])),
     source: v.optional(v.picklist(["typed", "camera"])),
     until: v.optional(v.picklist(["preflight", "card", "decision"])),
     termsVersion: v.optional(v.string()),
+    /** Sealed under a key that is not the TSP's: nobody can open it. */
+    sealedToStranger: v.optional(v.literal(true)),
+    /** So often, one after the other. */
+    times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50))),
   }),
+  /** These cards are already there: each bound by SMS code and fetched. */
+  v.strictObject({ do: v.literal("hold"), ...onPhone, cards: v.array(Name) }),
+  v.strictObject({ do: v.literal("session"), ...onPhone, is: v.picklist(["over", "anew"]) }),
   v.strictObject({ do: v.literal("acceptTerms"), ...onPhone, version: v.optional(v.string()) }),
   v.strictObject({ do: v.literal("declineTerms"), ...onPhone }),
   v.strictObject({ do: v.literal("chooseMethod"), ...onPhone, kind: VerificationMethod.entries.kind }),

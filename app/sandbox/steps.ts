@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from "node:crypto";
 import { acquirerTillApi, type SaleView } from "#contracts/acquirer-api";
 import type { IssuerDeskApi } from "#contracts/desk-api";
 import type { Calls } from "#contracts/operation";
+import type { PublicJwk } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
 import { httpCalls } from "#platform/calls";
 import type { Result } from "#protocol/bytes";
@@ -28,6 +30,9 @@ type Play<Kind extends Step["do"]> = (cast: Cast, step: Extract<Step, { do: Kind
 const MINUTE_MS = 60_000;
 const UNLOCK = new Uint8Array(32);
 const FIRST_TILL = "T0000001";
+const STRANGERS_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
+  format: "jwk",
+}) as PublicJwk;
 
 function holderOf(cast: Cast, named: string | undefined): Holder {
   const holder = named === undefined ? [...cast.phones.values()][0] : cast.phones.get(named);
@@ -55,6 +60,10 @@ async function customerOf(cast: Cast, card: DemoCard): Promise<BankCustomer> {
 }
 
 const bind: Play<"bind"> = async (cast, step) => {
+  for (let left = step.times ?? 1; left > 0; left--) await bindOnce(cast, step);
+};
+
+const bindOnce: Play<"bind"> = async (cast, step) => {
   const holder = holderOf(cast, step.phone);
   const { phone } = holder;
   holder.card = cardOf(cast, step.card);
@@ -65,7 +74,8 @@ const bind: Play<"bind"> = async (cast, step) => {
   if (step.until === "preflight" || begun.binding.stage !== "awaitingCard") return;
   const data = typedFrom(holder.card, step.typed ?? {});
   const { bindingId } = begun.binding;
-  heard(cast, await phone.wallet.submitCard(bindingId, begun.cardKey, data, step.source));
+  const sealedTo = step.sealedToStranger === true ? STRANGERS_KEY : begun.cardKey;
+  heard(cast, await phone.wallet.submitCard(bindingId, sealedTo, data, step.source));
   const found = await refresh(holder);
   if (step.until === "card" || found?.stage !== "awaitingTerms") return;
   await accept(cast, holder, step.termsVersion);
@@ -176,6 +186,19 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
   bankApp,
   desk,
   pay,
+  async hold(cast, { phone, cards }) {
+    for (const card of cards) {
+      await bind(cast, { do: "bind", phone, card });
+      await PLAYS.chooseMethod(cast, { do: "chooseMethod", phone, kind: "smsCode" });
+      await PLAYS.sendCode(cast, { do: "sendCode", phone });
+      await PLAYS.enterCode(cast, { do: "enterCode", phone, code: "right" });
+      await collect(holderOf(cast, phone));
+    }
+  },
+  async session(cast, { phone, is }) {
+    const holder = holderOf(cast, phone);
+    await (is === "over" ? holder.phone.signOut() : holder.phone.signIn());
+  },
   async acceptTerms(cast, { phone, version }) {
     await accept(cast, holderOf(cast, phone), version);
   },
@@ -235,7 +258,7 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
     heard(cast, await holderOf(cast, phone).phone.calls.setRegion({ region }, oneCall()));
   },
   async phone(cast, { phone, facts }) {
-    const { keySource: _, accountOf: __, birthYear: ___, secondFactor: ____, ...said } = facts;
+    const { keySource: _, accountOf: __, age: ___, secondFactor: ____, ...said } = facts;
     Object.assign(holderOf(cast, phone).phone.facts, said);
   },
   async deviceSaw(cast, { phone, cause }) {

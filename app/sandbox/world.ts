@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type MovableClock, movableClock } from "#platform/clock";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
+import { DEFAULT_POLICY } from "#tsp";
 import { readServeConfig } from "../config.ts";
 import { freePort } from "../demo/own-system.ts";
 import { openStage } from "../faces/stage.ts";
@@ -21,6 +22,9 @@ export interface SandboxWorld {
   readonly folder: string;
   stop(): Promise<void>;
 }
+
+/** Stands in the TSP's table as the demo bank's, and is not: a range that moved and was not taken out. */
+const STRAY_RANGE = { prefix: "622995", length: 19 } as const;
 
 export interface SandboxOptions {
   readonly port?: number;
@@ -43,6 +47,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     tap: hub,
     origin: url,
     faults,
+    tspPolicy: { enrolled: [...DEFAULT_POLICY.enrolled, STRAY_RANGE] },
   });
   const folder = mkdtempSync(join(tmpdir(), "kabao-sandbox-"));
   try {

@@ -70,6 +70,11 @@ export interface DeviceSaw {
   readonly data?: Fact["data"];
 }
 
+/** What keeps the wallet server from opening a journey at all. */
+const NOT_EVEN_BEGUN: Readonly<Partial<Record<Problem["code"], Cause>>> = {
+  peerUnavailable: "walletServiceDown",
+  notSignedIn: "notSignedIn",
+};
 const KEYS_LOW = 4;
 const KEYS_A_BATCH = 10;
 const FACTS_A_REPORT = 64;
@@ -163,8 +168,8 @@ export function createWallet(ports: WalletPorts): Wallet {
       const journeyId = random.uuid();
       if (!facts.online) return failed(journeyId, "preflight", "deviceOffline", problem("peerUnavailable"));
       const begun = await calls.startBinding({ deviceId, facts, language }, context(deviceId));
-      if (begun.ok || begun.error.code !== "peerUnavailable") return begun;
-      return failed(journeyId, "preflight", "walletServiceDown", begun.error);
+      const cause = begun.ok ? undefined : NOT_EVEN_BEGUN[begun.error.code];
+      return begun.ok || cause === undefined ? begun : failed(journeyId, "preflight", cause, begun.error);
     },
     async submitCard(bindingId, cardKey, card, source = "typed") {
       const cardJwe = await sealJson(cardKey, card);
