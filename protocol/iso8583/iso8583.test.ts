@@ -123,29 +123,6 @@ describe.each([CUPS, POS_BCD])("dialect $name", (spec) => {
       { numRuns: 500 },
     );
   });
-  test("10,000 mutated messages: a value that reads the same again, or a DecodeError", () => {
-    const sample = spec === CUPS ? hexBytes(cups.messages[0]!.hex) : hexBytes(bcd.messages[1]!.hex);
-    let refused = 0;
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(sample.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
-        (edits) => {
-          const bytes = sample.slice();
-          for (const [at, value] of edits) bytes[at] = value;
-          try {
-            const message = parseMessage(spec, bytes);
-            expect(parseMessage(spec, encodeMessage(spec, message))).toEqual(message);
-          } catch (error) {
-            if (!(error instanceof DecodeError)) throw error;
-            refused += 1;
-            expect(error.message).not.toMatch(/6224242000000021/);
-          }
-        },
-      ),
-      { numRuns: 10_000 },
-    );
-    expect(refused).toBeGreaterThan(1000);
-  });
 });
 
 test("a flipped digit never decodes to another card's number", () => {

@@ -52,6 +52,8 @@ let parties: Parties;
 let acquirer: Acquirer;
 let acquirerDb: PostgresDb;
 let closeStage: () => Promise<void>;
+let bearer: string;
+let phoneId: string;
 const lines: string[] = [];
 const doors: Record<string, Door> = {};
 
@@ -88,6 +90,8 @@ beforeAll(async () => {
   const { deviceId } = must(
     await device.enrolDevice({ name: dead("phone"), kind: "phone", keySource: "hce", publicKey }, context()),
   );
+  bearer = signedUp.accessToken;
+  phoneId = deviceId;
   const facts = { passcodeOn: true, biometricOn: true, online: true, osVersion: "18.0" };
   const { binding } = must(await device.startBinding({ deviceId, facts, language: "zh" }, context()));
   const { bindingId } = binding;
@@ -434,4 +438,37 @@ test("10,000 spoilt HTTP requests at the page's port, byte for byte", { timeout:
     body: "{}",
   });
   expect(alive.status).toBe(200);
+});
+
+describe("a phone's events at the page's port", () => {
+  const events = (authorization: string, deviceId: string, signal?: AbortSignal) =>
+    fetch(`http://localhost:${STAGE_PORT}/wallet/v1/events?deviceId=${deviceId}`, {
+      headers: { authorization },
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  test.each<[string, () => [string, string], number, string]>([
+    ["nobody signed in", () => ["", phoneId], 401, "notSignedIn"],
+    ["a session that is none", () => ["Bearer 0000", phoneId], 401, "notSignedIn"],
+    ["another's device", () => [`Bearer ${bearer}`, "somebody-elses"], 404, "notFound"],
+    ["a device that can be none", () => [`Bearer ${bearer}`, "%00"], 404, "notFound"],
+  ])("%s: refused", async (_name, ask, status, code) => {
+    const answer = await events(...ask());
+    const text = await answer.text();
+    checkRefusal(answer.status, answer.headers.get("content-type"), text);
+    expect([answer.status, JSON.parse(text).code]).toEqual([status, code]);
+  });
+
+  test("come as they happen, to their own device", async () => {
+    const leaving = new AbortController();
+    const answer = await events(`Bearer ${bearer}`, phoneId, leaving.signal);
+    expect(answer.headers.get("content-type")).toContain("text/event-stream");
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const session = (await parties.wallet.session(bearer))!;
+    must(await parties.wallet.deviceApi(session).setLost({ deviceId: phoneId, lost: false }, context()));
+    let text = "";
+    while (!text.includes("\n\n")) text += (await reader.read()).value ?? "";
+    expect(text).toBe(`event: wallet\ndata: ${JSON.stringify({ type: "passes", deviceId: phoneId })}\n\n`);
+    leaving.abort();
+  });
 });
