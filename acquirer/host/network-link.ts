@@ -4,7 +4,10 @@ import {
   answerHeader,
   answerMti,
   answerTo,
+  CUPS,
+  cupsFrame,
   encodeCupsFrame,
+  encodeMessage,
   type IsoMessage,
   journeyIdOf,
   keyOf,
@@ -23,8 +26,12 @@ export type NetworkAnswer =
 export interface NetworkLink {
   start(): void;
   stop(): Promise<void>;
-  /** `notSent`: nothing left us. `silent`: it left, and what came of it is not known. */
-  ask(request: IsoMessage): Promise<NetworkAnswer>;
+  /**
+   * `notSent`: nothing left us. `silent`: it left, and what came of it is not known.
+   *
+   * @param payload the request's bytes, where they have been made before.
+   */
+  ask(request: IsoMessage, payload?: Uint8Array): Promise<NetworkAnswer>;
 }
 
 export function createNetworkLink(ports: {
@@ -37,36 +44,33 @@ export function createNetworkLink(ports: {
   readonly onUp: () => void;
 }): NetworkLink {
   const { link, clock, timers, log, config } = ports;
+  const header = { test: true, destination: config.network, source: config.institution, rejectCode: "00000" };
   /** Who waits for one answer: a request that goes twice gets it twice. */
-  const waiting = new Map<string, Set<(answer: NetworkAnswer) => void>>();
+  const waiting = new Map<string, readonly ((answer: NetworkAnswer) => void)[]>();
   const slot = (mti: string, message: IsoMessage) => {
     const key = keyOf(message);
     return key === undefined ? undefined : `${mti}|${journeyIdOf(key)}`;
   };
 
-  function ask(request: IsoMessage): Promise<NetworkAnswer> {
+  function ask(request: IsoMessage, payload = encodeMessage(CUPS, request)): Promise<NetworkAnswer> {
     return new Promise((resolve) => {
       const key = slot(answerMti(request.mti), request)!;
-      const together = waiting.get(key) ?? new Set();
-      const settle = (answer: NetworkAnswer) => {
+      function settle(answer: NetworkAnswer): void {
         cancel();
-        together.delete(settle);
-        if (together.size === 0) waiting.delete(key);
+        const others = waiting.get(key)?.filter((other) => other !== settle) ?? [];
+        if (others.length === 0) waiting.delete(key);
+        else waiting.set(key, others);
         resolve(answer);
-      };
+      }
       const cancel = timers.after(config.answerMs, () => settle({ kind: "silent" }));
-      waiting.set(key, together.add(settle));
-      const frame = encodeCupsFrame(
-        { test: true, destination: config.network, source: config.institution, rejectCode: "00000" },
-        request,
-      );
-      if (!link.send(frame)) settle({ kind: "notSent" });
+      waiting.set(key, [...(waiting.get(key) ?? []), settle]);
+      if (!link.send(cupsFrame(header, payload))) settle({ kind: "notSent" });
     });
   }
 
   /** What was sent may have been booked: a wait that is cut short ends in silence. */
   function giveUpWaiting(): void {
-    for (const settle of [...waiting.values()].flatMap((together) => [...together])) settle({ kind: "silent" });
+    for (const settle of [...waiting.values()].flat()) settle({ kind: "silent" });
   }
 
   /** What is owed goes also when the sign-on does not come off: a peer that wants one first refuses it. */
@@ -103,7 +107,7 @@ export function createNetworkLink(ports: {
             const key = slot(message.mti, message);
             const together = key === undefined ? undefined : waiting.get(key);
             if (together === undefined) log.warn("acquirer.lateAnswer", { mti: message.mti });
-            else for (const settle of [...together]) settle({ kind: "answer", message });
+            else for (const settle of together) settle({ kind: "answer", message });
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("acquirer.badFrame", { cause: error.message });

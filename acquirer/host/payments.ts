@@ -112,7 +112,7 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
 
   /** What is in the safe store goes out and gets its outcome. Whatever the network does, a sale has exactly one. */
   async function carryOut(sale: Sale, request: IsoMessage): Promise<Sale> {
-    const answer = await link.ask(request);
+    const answer = await link.ask(request, sale.request);
     if (answer.kind === "notSent") return settle(sale, "failed", null);
     if (sale.kind === "refund") return settleRefund(sale, answer);
     const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
