@@ -246,7 +246,12 @@ export function createPhone(ports: PhonePorts): Phone {
     for (const pass of read.value.passes) {
       if (pass.token.status !== "active") continue;
       // A page that was closed too early left the package at the server, or used keys without fetching more.
-      await (here.has(pass.token.tokenRef) && pass.provisioned ? wallet.refill(pass) : wallet.provision(pass));
+      if (here.has(pass.token.tokenRef) && pass.provisioned) {
+        await wallet.refill(pass);
+        continue;
+      }
+      const stored = await wallet.provision(pass);
+      if (stored.ok) state.update((now) => (now.kind === "ready" ? withPass(now, stored.value) : now));
     }
   }
 
@@ -352,6 +357,10 @@ export function createPhone(ports: PhonePorts): Phone {
       return afterChange(await desk.calls.changePass({ passId: pass.passId, change }, context(pass.passId)));
     },
   };
+}
+
+function withPass(phone: ReadyPhone, pass: PassView): ReadyPhone {
+  return { ...phone, passes: phone.passes.map((one) => (one.passId === pass.passId ? pass : one)) };
 }
 
 /** Runs `work` now, or once more after the run that is under way: many callers, at most two runs. */
