@@ -132,6 +132,24 @@ function valuesOf(nodes: readonly Node[], id: string): string[] {
   ]);
 }
 
+/** The session in the page's database becomes one that no server gave. */
+export async function loseSession(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const request = indexedDB.open("kabao");
+    await new Promise((resolve) => {
+      request.onsuccess = resolve;
+    });
+    const tx = request.result.transaction("device", "readwrite");
+    const store = tx.objectStore("device");
+    const kept = store.get("session");
+    kept.onsuccess = () => store.put({ ...kept.result, accessToken: "nobody-gave-this" }, "session");
+    await new Promise((resolve) => {
+      tx.oncomplete = resolve;
+    });
+    request.result.close();
+  });
+}
+
 /** The single-use keys that lie in the page's database: their ATCs, and what else is kept. */
 export async function databaseOf(page: Page): Promise<{ atcs: number[]; highest: number[]; device: string[] }> {
   return page.evaluate(async () => {
