@@ -16,14 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => crashes.stop());
 
-test.each(VICTIMS)(
-  "kill -9 under load, %s: no approval lost, no money made or gone, no ATC twice",
-  async (victim) => {
-    const { findings } = await crashes.round(victim);
-    expect(findings.faults, crashes.said().slice(-2000)).toEqual([]);
-    expect(findings.approved).toBeGreaterThan(0);
-  },
-);
+test.each(VICTIMS)("kill -9 under load, %s: no approval lost, no money made or gone, no ATC twice", async (victim) => {
+  const { findings } = await crashes.round(victim);
+  expect(findings.faults, crashes.said().slice(-2000)).toEqual([]);
+  expect(findings.approved).toBeGreaterThan(0);
+});
 
 test("kill -9 of a device between reservation and answer: no ATC comes twice", async () => {
   const { answered, repeated } = await killDevice(15, seededRandom(SEED));
