@@ -92,7 +92,7 @@ export function createWallet(ports: WalletPorts): Wallet {
         return err(problem("forbidden", { detail: "the card does not open with this passkey" }));
       const { udkHex } = data.output;
       if (udkHex !== undefined) selfKeyed.add(tokenRef);
-      if (udkHex === undefined && (await storage.keysLeft(tokenRef)) === 0)
+      if (udkHex === undefined && (await storage.keysLeft(tokenRef, clock.now())) === 0)
         return err(problem("wrongState", { detail: "no keys left: connect to fetch more" }));
       const source =
         udkHex === undefined
@@ -110,7 +110,11 @@ export function createWallet(ports: WalletPorts): Wallet {
     async refill(pass) {
       const { tokenRef } = pass.token;
       const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
-      if (stored === undefined || selfKeyed.has(tokenRef) || (await storage.keysLeft(tokenRef)) >= KEYS_LOW)
+      if (
+        stored === undefined ||
+        selfKeyed.has(tokenRef) ||
+        (await storage.keysLeft(tokenRef, clock.now())) >= KEYS_LOW
+      )
         return ok("enough");
       const more = await calls.replenish({ passId: pass.passId, count: KEYS_A_BATCH }, context(pass.passId));
       if (!more.ok) return more;
