@@ -57,7 +57,7 @@ export function createNetwork(ports: NetworkPorts): Network {
       }),
     ]),
   );
-  const journal = createJournal({ db, clock, keys, log });
+  const journal = createJournal({ db, clock, timers, keys, log });
   const { reversalRepeatMs: repeatMs, issuerAnswerMs: answerMs } = config.timing;
   const safeStore = createSafeStore({ db, clock, timers, keys, log, issuers, repeatMs, answerMs });
   const handle = createSwitch({ clock, log, config, tsp, issuers, journal, safeStore });

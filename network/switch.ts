@@ -3,6 +3,7 @@ import {
   answerTo,
   type IsoMessage,
   keyOf,
+  type MessageClass,
   messageClass,
   nextStan,
   panOf,
@@ -33,10 +34,12 @@ export function createSwitch(ports: {
   const { clock, config, tsp, issuers, journal, safeStore } = ports;
   let stan = clock.now() % 999_999;
 
-  async function route(request: IsoMessage, journeyId: string): Promise<IsoMessage | undefined> {
-    const kind = messageClass(request);
-    // A reversal is never refused for want of a route or a party: silence makes the acquirer send it again.
-    const refuse = (code: ResponseCode) => (kind === "reversal" ? undefined : answerTo(request, code));
+  /** A reversal is never refused for want of a route or a party: silence makes the acquirer send it again. */
+  function refuse(request: IsoMessage, kind: MessageClass, code: ResponseCode): IsoMessage | undefined {
+    return kind === "reversal" ? undefined : answerTo(request, code);
+  }
+
+  async function route(request: IsoMessage, kind: MessageClass, journeyId: string): Promise<IsoMessage | undefined> {
     const pan = panOf(request);
     if (!pan.ok) return answerTo(request, "14");
     const destination = routeOf(config.routes, pan.value.expose());
@@ -45,17 +48,17 @@ export function createSwitch(ports: {
     let issuerId = destination.kind === "issuer" ? destination.id : undefined;
     if (destination.kind === "token") {
       const answer = await tsp.ask(tokenRequestOf(request, journeyId));
-      if (answer === undefined || answer.outcome === "failed") return refuse("96");
+      if (answer === undefined || answer.outcome === "failed") return refuse(request, kind, "96");
       if (answer.outcome === "refused") return answerTo(request, RESPONSE_OF_REFUSAL[answer.reason]);
       forward = towardsIssuer(request, answer);
       const second = routeOf(config.routes, answer.pan);
       issuerId = second?.kind === "issuer" ? second.id : undefined;
     }
     const issuer = issuerId === undefined ? undefined : issuers.get(issuerId);
-    if (issuer === undefined) return refuse("92");
+    if (issuer === undefined) return refuse(request, kind, "92");
     const answered = await issuer.ask(forward, config.timing.issuerAnswerMs);
     if (answered.kind === "answer") return towardsAcquirer(answered.message, request);
-    if (answered.kind === "notSent") return refuse("91");
+    if (answered.kind === "notSent") return refuse(request, kind, "91");
     // Advices cannot be reversed: without an answer they come again, and are carried out once.
     if (kind === "reversal" || kind === "refund") return undefined;
     // It may have been booked. The reversal is durable before the acquirer hears that there was no answer.
@@ -71,11 +74,14 @@ export function createSwitch(ports: {
       return answerTo(request, "30");
     const kind = messageClass(request);
     if (kind === "unknown" || request.mti[2] === "1" || request.mti[2] === "3") return answerTo(request, "40");
-    const card = journal.mark(request);
-    journal.record(request, card, journeyId, "in", "acquirer");
-    const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
-    const answer = givenUp ? answerTo(request, "98") : await route(request, journeyId);
-    if (answer !== undefined) journal.record(answer, card, journeyId, "out", "acquirer");
-    return answer;
+    const at = clock.now();
+    let answer: IsoMessage | undefined;
+    try {
+      const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
+      answer = givenUp ? answerTo(request, "98") : await route(request, kind, journeyId);
+      return answer;
+    } finally {
+      journal.record(request, answer, { journeyId, peer: "acquirer", at });
+    }
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock, Link, Log, Timers } from "#contracts/ports";
+import { createWaits } from "#contracts/waits";
 import { DecodeError } from "#protocol/bytes";
 import {
   answerHeader,
@@ -21,6 +22,9 @@ export type NetworkAnswer =
   | { readonly kind: "answer"; readonly message: IsoMessage }
   | { readonly kind: "notSent" }
   | { readonly kind: "silent" };
+
+/** What was sent may have been booked: a wait that is cut short ends in silence. */
+const SILENT: NetworkAnswer = { kind: "silent" };
 
 /** The acquirer's session with the network. */
 export interface NetworkLink {
@@ -45,32 +49,16 @@ export function createNetworkLink(ports: {
 }): NetworkLink {
   const { link, clock, timers, log, config } = ports;
   const header = { test: true, destination: config.network, source: config.institution, rejectCode: "00000" };
-  /** Who waits for one answer: a request that goes twice gets it twice. */
-  const waiting = new Map<string, readonly ((answer: NetworkAnswer) => void)[]>();
+  const waits = createWaits<NetworkAnswer>(timers, SILENT);
   const slot = (mti: string, message: IsoMessage) => {
     const key = keyOf(message);
     return key === undefined ? undefined : `${mti}|${journeyIdOf(key)}`;
   };
 
   function ask(request: IsoMessage, payload = encodeMessage(CUPS, request)): Promise<NetworkAnswer> {
-    return new Promise((resolve) => {
-      const key = slot(answerMti(request.mti), request)!;
-      function settle(answer: NetworkAnswer): void {
-        cancel();
-        const others = waiting.get(key)?.filter((other) => other !== settle) ?? [];
-        if (others.length === 0) waiting.delete(key);
-        else waiting.set(key, others);
-        resolve(answer);
-      }
-      const cancel = timers.after(config.answerMs, () => settle({ kind: "silent" }));
-      waiting.set(key, [...(waiting.get(key) ?? []), settle]);
-      if (!link.send(cupsFrame(header, payload))) settle({ kind: "notSent" });
-    });
-  }
-
-  /** What was sent may have been booked: a wait that is cut short ends in silence. */
-  function giveUpWaiting(): void {
-    for (const settle of [...waiting.values()].flat()) settle({ kind: "silent" });
+    const wait = waits.begin(slot(answerMti(request.mti), request)!, config.answerMs);
+    if (!link.send(cupsFrame(header, payload))) wait.settle({ kind: "notSent" });
+    return wait.answer;
   }
 
   /** What is owed goes also when the sign-on does not come off: a peer that wants one first refuses it. */
@@ -89,14 +77,14 @@ export function createNetworkLink(ports: {
     ask,
     async stop() {
       await link.stop();
-      giveUpWaiting();
+      waits.settleAll(SILENT);
     },
     start() {
       link.start({
         onUp() {
           void signOn();
         },
-        onDown: giveUpWaiting,
+        onDown: () => waits.settleAll(SILENT),
         onFrame(frame) {
           try {
             const { header, message } = parseCupsFrame(frame);
@@ -105,9 +93,8 @@ export function createNetworkLink(ports: {
               return;
             }
             const key = slot(message.mti, message);
-            const together = key === undefined ? undefined : waiting.get(key);
-            if (together === undefined) log.warn("acquirer.lateAnswer", { mti: message.mti });
-            else for (const settle of together) settle({ kind: "answer", message });
+            if (key === undefined || !waits.settle(key, { kind: "answer", message }))
+              log.warn("acquirer.lateAnswer", { mti: message.mti });
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("acquirer.badFrame", { cause: error.message });
