@@ -269,11 +269,14 @@ describe("routing", () => {
     expect(await owed()).toEqual([]);
   });
 
-  test("a TSP that could not tell: 96, and the sale may be tried again under the same key", async () => {
-    const request = sale({ 2: TOKEN });
-    shop.send(request);
+  test("a TSP that could not tell: 96 for good to that sale, and the next one may pass", async () => {
+    const declined = sale({ 2: TOKEN });
+    shop.send(declined);
     tsp.fail(await tsp.next("authorise"));
-    expect(await shop.answerTo(request)).toBe("96");
+    expect(await shop.answerTo(declined)).toBe("96");
+    expect(await shop.ask(declined)).toBe("96");
+    expect(await tsp.frames.rest()).toEqual([]);
+    const request = sale({ 2: TOKEN });
     shop.send(request);
     tsp.accept(await tsp.next("authorise"), CARD_A);
     bankA.answer(await bankA.next("0200"), "00");
@@ -414,7 +417,9 @@ describe("no answer in time", () => {
     expect(await bankA.surprises()).toEqual([]);
     bankA.answer(reversal, "00");
     await until(async () => (await owed()).length === 0, "the acknowledgement");
-    // From here on the bank itself remembers that it was reversed.
+    // When we have forgotten it, the bank itself remembers that it was reversed.
+    clock.advance(2 * answerKeptMs);
+    await bankA.frames.rest();
     shop.send(request);
     bankA.answer(await bankA.next("0200"), "22");
     expect(await shop.answerTo(request)).toBe("22");

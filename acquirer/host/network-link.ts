@@ -46,6 +46,8 @@ export function createNetworkLink(ports: {
   readonly config: AcquirerConfig;
   readonly stan: () => Promise<string>;
   readonly onUp: () => void;
+  /** An answer that nobody waits for any more. */
+  readonly onLateAnswer: (answer: IsoMessage) => void;
 }): NetworkLink {
   const { link, clock, timers, log, config } = ports;
   const header = { test: true, destination: config.network, source: config.institution, rejectCode: "00000" };
@@ -93,8 +95,10 @@ export function createNetworkLink(ports: {
               return;
             }
             const key = slot(message.mti, message);
-            if (key === undefined || !waits.settle(key, { kind: "answer", message }))
+            if (key === undefined || !waits.settle(key, { kind: "answer", message })) {
               log.warn("acquirer.lateAnswer", { mti: message.mti });
+              ports.onLateAnswer(message);
+            }
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("acquirer.badFrame", { cause: error.message });

@@ -51,6 +51,8 @@ export interface SaleStore {
   settle(outcome: Outcome): Promise<boolean>;
   /** An outcome without money of a refund or void: its sale gets back what had been taken from it, at once. */
   settleUndone(outcome: Outcome, originalId: string, minor: bigint): Promise<boolean>;
+  /** A declined sale or void becomes one that is being reversed; a void takes its part of the sale again for as long. */
+  reopen(sale: Sale, reversal: Uint8Array, dueAt: Instant): Promise<boolean>;
 }
 
 /** Leaves a transaction without a trace. */
@@ -120,6 +122,26 @@ export function createSaleStore(db: Db, groupCommit: GroupCommit, lanes: number)
         throw error;
       }
     },
+    async reopen(sale, reversal, dueAt) {
+      try {
+        return await db.transaction(async (tx) => {
+          const rows = await tx.query(
+            {
+              text: `update sale set state = 'reversing', response_code = null, reversal = $3, next_at = $4
+                where b = $1 and id = $2 and state = 'declined' returning id`,
+            },
+            [sale.b, sale.id, reversal, dueAt],
+          );
+          if (rows.length === 0) return false;
+          if (sale.originalId !== null && !(await takeRefund(tx, sale.originalId, sale.amount.minor)))
+            throw new TooMuch();
+          return true;
+        });
+      } catch (error) {
+        if (error instanceof TooMuch) return false;
+        throw error;
+      }
+    },
     settleUndone: (outcome, originalId, minor) =>
       db.transaction(async (tx) => {
         const done = (await tx.query(SETTLE, columnsOf([outcome]))).length === 1;
@@ -136,6 +158,23 @@ export async function saleById(db: Queries, b: number, id: string): Promise<Sale
       id,
     ])
   ).map(saleOf)[0];
+}
+
+/** Declined sales and voids of a terminal, by reference: a void has its sale's. */
+export async function declinedSales(
+  db: Queries,
+  terminalId: string,
+  rrn: string,
+  since: Instant,
+): Promise<readonly Sale[]> {
+  const rows = await db.query<SaleRow>(
+    {
+      text: `select ${COLUMNS} from sale
+        where terminal_id = $1 and at >= $2 and rrn = $3 and state = 'declined' and kind in ('sale', 'void')`,
+    },
+    [terminalId, since, rrn],
+  );
+  return rows.map(saleOf);
 }
 
 export async function salesOf(db: Queries, terminalId: string, limit: number): Promise<readonly Sale[]> {

@@ -128,7 +128,7 @@ export async function auditBooks(
 
   // What a till showed as final is so.
   for (const [id, shown] of seen)
-    if ((shown === "approved" || shown === "declined") && states.get(id) !== shown)
+    if (shown === "approved" ? states.get(id) !== shown : shown === "declined" && states.get(id) === "approved")
       faults.push(`sale ${id}: the till showed ${shown}, the books say ${states.get(id) ?? "nothing"}`);
 
   // Money: each account is its entries, all entries are the opening less what was paid.
