@@ -13,6 +13,7 @@ export interface OutboxRelay {
 }
 
 interface OutboxRow {
+  readonly due_at: bigint;
   readonly b: number;
   readonly id: string;
   readonly kind: "paymentNotice" | "text";
@@ -27,18 +28,27 @@ const RETRY_MAX_MS = 5 * 60_000;
 
 const DUE: Statement = {
   name: "issuer-outbox-due",
-  text: `select b, id, kind, payload, useless_after, attempts from outbox where due_at <= $1 order by due_at limit ${BATCH}`,
+  text: `select due_at, b, id, kind, payload, useless_after, attempts from outbox where due_at <= $1 order by due_at limit ${BATCH}`,
 };
 const SENT: Statement = {
   name: "issuer-outbox-sent",
-  text: `delete from outbox o using unnest($1::smallint[], $2::text[]) as i(b, id) where o.b = i.b and o.id = i.id`,
+  text: `
+    delete from outbox o using unnest($1::bigint[], $2::smallint[], $3::text[]) as i(due_at, b, id)
+    where o.due_at = i.due_at and o.b = i.b and o.id = i.id`,
 };
 const FAILED: Statement = {
   name: "issuer-outbox-failed",
   text: `
-    update outbox o set attempts = o.attempts + 1, due_at = i.due_at
-    from unnest($1::smallint[], $2::text[], $3::bigint[]) as i(b, id, due_at) where o.b = i.b and o.id = i.id`,
+    update outbox o set attempts = o.attempts + 1, due_at = i.again_at
+    from unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[]) as i(due_at, b, id, again_at)
+    where o.due_at = i.due_at and o.b = i.b and o.id = i.id`,
 };
+
+const keysOf = (rows: readonly OutboxRow[]) => [
+  rows.map((row) => row.due_at),
+  rows.map((row) => row.b),
+  rows.map((row) => row.id),
+];
 
 /** Sends what lies in the outbox, at least once each; a row goes when its receiver has it, or when it helps nobody. */
 export function createOutboxRelay(ports: {
@@ -89,11 +99,10 @@ export function createOutboxRelay(ports: {
     );
     const done = rows.filter((_, i) => outcomes[i] === "done");
     const later = rows.filter((_, i) => outcomes[i] === "later");
-    if (done.length > 0) await db.query(SENT, [done.map((row) => row.b), done.map((row) => row.id)]);
+    if (done.length > 0) await db.query(SENT, keysOf(done));
     if (later.length > 0) {
       await db.query(FAILED, [
-        later.map((row) => row.b),
-        later.map((row) => row.id),
+        ...keysOf(later),
         later.map((row) => instant(now + Math.min(1000 * 2 ** Math.min(row.attempts, 16), RETRY_MAX_MS))),
       ]);
     }
