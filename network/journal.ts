@@ -38,6 +38,9 @@ const BATCH_MAX = 512;
 const BEHIND_MS = 50;
 /** When the database stays away, new entries are left out: the journal is behind the payments and holds none of them up. */
 const QUEUE_MAX = 100_000;
+/** After a failure: how soon the next try, and for how long they go on. */
+const AGAIN_MS = 1000;
+const GIVEN_UP_MS = 10 * 60_000;
 
 /** Written in batches behind the traffic; nothing waits for it. */
 export function createJournal(ports: {
@@ -84,10 +87,18 @@ export function createJournal(ports: {
   async function drain(): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.slice(0, BATCH_MAX);
-      queue = queue.slice(BATCH_MAX);
-      await write(batch).catch((error: unknown) =>
-        log.error("network.journalFailed", { error, entries: batch.length }),
-      );
+      try {
+        await write(batch);
+      } catch (error) {
+        log.error("network.journalFailed", { error, entries: queue.length });
+        // A database that comes back finds them all; one that never takes them must not be asked for ever.
+        if (batch[0]!.at > clock.now() - GIVEN_UP_MS) {
+          cancelDue?.();
+          cancelDue = timers.after(AGAIN_MS, drainNow);
+          return;
+        }
+      }
+      queue = queue.slice(batch.length);
     }
   }
 
@@ -122,6 +133,8 @@ export function createJournal(ports: {
     async flushed() {
       drainNow();
       await writing;
+      cancelDue?.();
+      cancelDue = undefined;
     },
   };
 }
