@@ -78,7 +78,16 @@ async function open(): Promise<void> {
 }
 
 /** Waits for what links and the database bring about by themselves; the clock stands still meanwhile. */
-const until = (expectation: () => unknown) => vi.waitFor(expectation, { timeout: 15_000, interval: 5 });
+const until = (expectation: () => unknown) => vi.waitFor(expectation, { timeout: 5000, interval: 5 });
+/** Moves the clock on until it is so, and waits each time for what that sets going: an answer must not meet its own time-out. */
+const inTime = (expectation: () => unknown) =>
+  vi.waitFor(
+    () => {
+      clock.advance(DEFAULT_ACQUIRER.reversalRepeatMs);
+      return expectation();
+    },
+    { timeout: 20_000, interval: 150 },
+  );
 const becomes = (saleId: string, state: string) => until(async () => expect((await view(saleId)).state).toBe(state));
 const arrived = (kind: string, count: number) =>
   until(() => expect(kinds().filter((one) => one === kind)).toHaveLength(count));
@@ -136,12 +145,9 @@ test("a reversal without an acknowledgement goes again, the same one", async () 
   for (let count = 1; count <= 3; count++) {
     await arrived("reversal", count);
     if (count === 3) network.answer = () => "00";
-    await until(() => {
-      clock.advance(DEFAULT_ACQUIRER.reversalRepeatMs);
-      expect(kinds().filter((kind) => kind === "reversal").length).toBeGreaterThan(count);
-    });
+    await inTime(() => expect(kinds().filter((kind) => kind === "reversal").length).toBeGreaterThan(count));
   }
-  await becomes(sale.saleId, "reversed");
+  await inTime(async () => expect((await view(sale.saleId)).state).toBe("reversed"));
   const reversals = network.got.filter((message) => messageClass(message) === "reversal");
   expect(new Set(reversals.map((message) => text(message, 11))).size).toBe(1);
 });
@@ -155,11 +161,7 @@ test("a refund that the bank cannot decide on goes again until it can, and is ne
     context(),
   );
   expect(refund.ok && refund.value.state).toBe("sent");
-  await until(async () => {
-    // The last answer is given its time, however slow the machine is.
-    if (answers.length > 0) clock.advance(DEFAULT_ACQUIRER.reversalRepeatMs);
-    expect(refund.ok && (await view(refund.value.saleId)).state).toBe("approved");
-  });
+  await inTime(async () => expect(refund.ok && (await view(refund.value.saleId)).state).toBe("approved"));
   expect((await view(sale.saleId)).refundedMinor).toBe("400");
   expect(kinds()).toEqual(["purchase", "refund", "refund", "refund", "refund"]);
   expect(new Set(network.got.slice(1).map((message) => text(message, 11))).size).toBe(1);

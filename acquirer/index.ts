@@ -96,6 +96,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     config: ports.config,
     stan,
     onUp: () => payments.wake(),
+    onLateAnswer: (answer) => payments.lateAnswer(answer),
   });
   const payments = createPayments(ports, link, stan);
   const waiting = new Map<string, Waiting>();

@@ -31,9 +31,12 @@ export interface Chain {
   }): Promise<ChainFigures>;
   /** Payments the terminals saw approved, and those they saw end otherwise. */
   readonly seen: { readonly approved: number; readonly others: number };
+  /** Once; again does nothing. */
   stop(): Promise<void>;
 }
 
+const TRIES_MAX = 100;
+const TRY_EVERY_MS = 100;
 const TERMINALS = ["T0000001", "T0000002", "T0000003"] as const;
 
 export async function startChain(world: World, port: number, taps: Taps): Promise<Chain> {
@@ -43,7 +46,7 @@ export async function startChain(world: World, port: number, taps: Taps): Promis
   const acquirer = own.acquirer!;
   const seen = { approved: 0, others: 0 };
   let turn = 0;
-
+  let stopped = false;
   async function pay(purchase: () => ReturnType<Acquirer["purchase"]>): Promise<void> {
     const sale = await purchase();
     if (sale.state === "approved") seen.approved += 1;
@@ -54,6 +57,13 @@ export async function startChain(world: World, port: number, taps: Taps): Promis
     const terminal = TERMINALS[turn++ % TERMINALS.length]!;
     return tap === undefined ? undefined : () => pay(() => acquirer.purchase(terminal, tap.amount, tap.chip));
   };
+
+  // The links need a moment; nothing counts before a payment has gone through.
+  for (let tries = 0; seen.approved === 0; tries++) {
+    if (tries === TRIES_MAX) throw new Error("bench: the chain does not come up");
+    await next()?.();
+    if (seen.approved === 0) await new Promise((resume) => setTimeout(resume, TRY_EVERY_MS));
+  }
 
   const cpu = (): Record<string, number | undefined> => ({
     "acquirer and load": cpuOf(process.pid),
@@ -83,6 +93,8 @@ export async function startChain(world: World, port: number, taps: Taps): Promis
     peak: (options) => metered(() => closedLoad(next, options)),
     open: (options) => metered(() => openLoad(next, options)),
     async stop() {
+      if (stopped) return;
+      stopped = true;
       await own.stop();
       for (const { child } of children) await stopProcess(child);
     },

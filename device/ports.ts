@@ -32,7 +32,8 @@ export interface DeviceStorage {
   removeCard(tokenRef: string): Promise<void>;
   /** Adds keys; an ATC that is there or was ever taken is left out. */
   addKeys(tokenRef: string, keys: readonly StoredKey[]): Promise<void>;
-  keysLeft(tokenRef: string): Promise<number>;
+  /** Keys that have not expired: only they can pay. */
+  keysLeft(tokenRef: string, now: number): Promise<number>;
   /** Takes the unexpired key with the lowest ATC out, in one durable step. */
   takeKey(tokenRef: string, keyClass: StoredKey["keyClass"], now: number): Promise<StoredKey | undefined>;
   /** The next ATC of a secure-element card, from 1; reserved durably. */

@@ -99,18 +99,18 @@ export const migrations: readonly Migration[] = [
         at bigint not null,
         primary key (b, account_id, entry)
       );
+      -- Keyed by when it is due: the relay's way to it, and what is new goes to the end of the one index.
       create table outbox (
+        due_at bigint not null,
         b smallint not null,
         id text not null,
         kind text not null,
         payload bytea not null,
-        due_at bigint not null,
         -- After this it helps nobody and is dropped.
         useless_after bigint,
         attempts integer not null,
-        primary key (b, id)
-      ) with (fillfactor = 70);
-      create index outbox_due on outbox (due_at);
+        primary key (due_at, b, id)
+      );
 
       create table wallet_device (
         b smallint not null,

@@ -11,7 +11,7 @@ const NEIGHBOUR_MS = 1_500;
 
 interface Row {
   readonly at: bigint;
-  readonly direction: "in" | "out";
+  readonly answered_at: bigint | null;
   readonly mti: string;
   readonly response_code: string | null;
 }
@@ -32,26 +32,18 @@ export function evidence(ports: {
     const rows = await db.query<Row>(
       {
         name: "network.journey",
-        text: "select at, direction, mti, response_code from journal where b = $1 and journey_id = $2 order by seq",
+        text: "select at, answered_at, mti, response_code from journal where b = $1 and journey_id = $2 order by seq",
       },
       [shardOf(journeyId), journeyId],
     );
-    return rows.map(
-      ({ at, direction, mti, response_code: answer }): Fact => ({
-        journeyId,
-        at: instant(Number(at)),
-        party: "network",
-        stage: "authorise",
-        code: direction === "in" ? "received" : "decided",
-        outcome: "noted",
-        data: {
-          peer: "acquirer",
-          operation: requestMti(mti),
-          hop: journeyId,
-          ...(direction === "out" && answer !== null ? { answer } : {}),
-        },
-      }),
-    );
+    return rows.flatMap(({ at, answered_at: answeredAt, mti, response_code: answer }): readonly Fact[] => {
+      const data = { peer: "acquirer", operation: mti, hop: journeyId } as const;
+      const noted = { journeyId, party: "network", stage: "authorise", outcome: "noted" } as const;
+      const received: Fact = { ...noted, at: instant(Number(at)), code: "received", data };
+      if (answeredAt === null) return [received];
+      const said = answer === null ? data : { ...data, answer };
+      return [received, { ...noted, at: instant(Number(answeredAt)), code: "decided", data: said }];
+    });
   }
 
   return collectEvidence({
@@ -64,9 +56,4 @@ export function evidence(ports: {
       return { ...held, facts: [...held.facts, ...passed].sort((a, b) => a.at - b.at) };
     },
   })("tsp");
-}
-
-/** Request and answer are one hop, named by the request: 0210 answers 0200. */
-function requestMti(mti: string): string {
-  return `${mti.slice(0, 2)}${Number(mti[2]) & ~1}${mti[3]}`;
 }

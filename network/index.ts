@@ -63,7 +63,7 @@ export function createNetwork(ports: NetworkPorts): Network {
       }),
     ]),
   );
-  const journal = createJournal({ db, clock, keys, log });
+  const journal = createJournal({ db, clock, timers, keys, log });
   const { reversalRepeatMs: repeatMs, issuerAnswerMs: answerMs } = config.timing;
   const facts = createFactLog({ db, clock, party: "network" });
   const safeStore = createSafeStore({ facts, db, clock, timers, keys, log, issuers, repeatMs, answerMs });
@@ -73,7 +73,10 @@ export function createNetwork(ports: NetworkPorts): Network {
   async function carryOut(request: IsoMessage): Promise<Outcome | undefined> {
     const answer = await handle(request);
     if (answer === undefined) return undefined;
-    return { payload: encodeMessage(CUPS, answer), final: responseFact(text(answer, 39) ?? "").act !== "retry" };
+    // "Try again later" invites an advice or a reversal to come again as it is. A payment that had it was declined: its
+    // acquirer has told the shop so, and a straggler must not be carried out behind its back.
+    const again = request.mti[2] === "2" && responseFact(text(answer, 39) ?? "").act === "retry";
+    return { payload: encodeMessage(CUPS, answer), final: !again };
   }
 
   /** A request by its own key, once; without a key it is nobody's repeat. */

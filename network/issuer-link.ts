@@ -1,4 +1,5 @@
 import type { Cancel, Clock, Link, Log, Timers } from "#contracts/ports";
+import { createWaits } from "#contracts/waits";
 import { DecodeError } from "#protocol/bytes";
 import {
   answerHeader,
@@ -20,6 +21,9 @@ export type IssuerAnswer =
   | { readonly kind: "answer"; readonly message: IsoMessage }
   | { readonly kind: "notSent" }
   | { readonly kind: "silent" };
+
+/** What was sent may have been booked: a wait that is cut short ends in silence, not in "not sent". */
+const SILENT: IssuerAnswer = { kind: "silent" };
 
 /** One issuer: its link, its session, and the requests that wait for its answers. */
 export interface IssuerLink {
@@ -43,8 +47,7 @@ export function createIssuerLink(ports: {
   readonly onUp: () => void;
 }): IssuerLink {
   const { id, institution, link, clock, timers, log } = ports;
-  /** Who waits for one answer: a request that goes twice gets it twice. */
-  const waiting = new Map<string, Set<(answer: IssuerAnswer) => void>>();
+  const waits = createWaits<IssuerAnswer>(timers, SILENT);
   let up = false;
   let stan = clock.now() % 999_999;
   let cancelEcho: Cancel = () => {};
@@ -57,24 +60,9 @@ export function createIssuerLink(ports: {
     link.send(encodeCupsFrame({ test: true, destination: id, source: institution, rejectCode: "00000" }, message));
 
   function ask(request: IsoMessage, timeoutMs: number): Promise<IssuerAnswer> {
-    return new Promise((resolve) => {
-      const key = slot(answerMti(request.mti), request)!;
-      const together = waiting.get(key) ?? new Set();
-      const settle = (answer: IssuerAnswer) => {
-        cancel();
-        together.delete(settle);
-        if (together.size === 0) waiting.delete(key);
-        resolve(answer);
-      };
-      const cancel = timers.after(timeoutMs, () => settle({ kind: "silent" }));
-      waiting.set(key, together.add(settle));
-      if (!send(request)) settle({ kind: "notSent" });
-    });
-  }
-
-  /** What was sent may have been booked: a wait that is cut short ends in silence, not in "not sent". */
-  function giveUpWaiting(): void {
-    for (const settle of [...waiting.values()].flatMap((together) => [...together])) settle({ kind: "silent" });
+    const wait = waits.begin(slot(answerMti(request.mti), request)!, timeoutMs);
+    if (!send(request)) wait.settle({ kind: "notSent" });
+    return wait.answer;
   }
 
   function management(code: string): IsoMessage {
@@ -111,7 +99,7 @@ export function createIssuerLink(ports: {
         onDown() {
           up = false;
           cancelEcho();
-          giveUpWaiting();
+          waits.settleAll(SILENT);
         },
         onFrame(frame) {
           try {
@@ -121,10 +109,8 @@ export function createIssuerLink(ports: {
               return;
             }
             const key = slot(message.mti, message);
-            const together = key === undefined ? undefined : waiting.get(key);
-            if (together === undefined)
+            if (key === undefined || !waits.settle(key, { kind: "answer", message }))
               log.warn("network.lateAnswer", { issuer: id, mti: message.mti, code: text(message, 39) });
-            else for (const settle of [...together]) settle({ kind: "answer", message });
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("network.badIssuerFrame", { issuer: id, cause: error.message });
@@ -135,7 +121,7 @@ export function createIssuerLink(ports: {
     async stop() {
       cancelEcho();
       await link.stop();
-      giveUpWaiting();
+      waits.settleAll(SILENT);
     },
   };
 }

@@ -6,13 +6,13 @@ export const migrations: readonly Migration[] = [
     number: 1,
     name: "journal and safe store",
     sql: `
-      -- Every message that passed. No number in clear: a keyed hash and the last four.
+      -- Every request that passed, with its answer. No number in clear: a keyed hash and the last four.
       create table journal (
         b smallint not null,
         journey_id text not null,
         seq bigint not null,
         at bigint not null,
-        direction text not null,
+        answered_at bigint,
         peer text not null,
         mti text not null,
         pan_hash text,

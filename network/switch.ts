@@ -5,6 +5,7 @@ import type { Witness } from "#protocol/diagnosis";
 import {
   answerTo,
   type IsoMessage,
+  type MessageClass,
   messageClass,
   nextStan,
   panOf,
@@ -47,10 +48,12 @@ export function createSwitch(ports: {
     ];
   };
 
-  async function route(request: IsoMessage, journeyId: string): Promise<IsoMessage | undefined> {
-    const kind = messageClass(request);
-    // A reversal is never refused for want of a route or a party: silence makes the acquirer send it again.
-    const refuse = (code: ResponseCode) => (kind === "reversal" ? undefined : answerTo(request, code));
+  /** A reversal is never refused for want of a route or a party: silence makes the acquirer send it again. */
+  function refuse(request: IsoMessage, kind: MessageClass, code: ResponseCode): IsoMessage | undefined {
+    return kind === "reversal" ? undefined : answerTo(request, code);
+  }
+
+  async function route(request: IsoMessage, kind: MessageClass, journeyId: string): Promise<IsoMessage | undefined> {
     const pan = panOf(request);
     if (!pan.ok) return answerTo(request, "14");
     const destination = routeOf(config.routes, pan.value.expose());
@@ -65,7 +68,7 @@ export function createSwitch(ports: {
       const answer = await tsp.ask(tokenRequestOf(request, journeyId));
       if (answer === undefined || answer.outcome === "failed") {
         await facts.state(...unanswered(journeyId, "tsp", "authoriseToken", since));
-        return refuse("96");
+        return refuse(request, kind, "96");
       }
       if (answer.outcome === "refused") return answerTo(request, RESPONSE_OF_REFUSAL[answer.reason]);
       forward = towardsIssuer(request, answer);
@@ -75,14 +78,14 @@ export function createSwitch(ports: {
     const issuer = issuerId === undefined ? undefined : issuers.get(issuerId);
     if (issuer === undefined) {
       await stopped(journeyId, "routeMissing", { number: "behind the token" });
-      return refuse("92");
+      return refuse(request, kind, "92");
     }
     const since = clock.now();
     const answered = await issuer.ask(forward, config.timing.issuerAnswerMs);
     if (answered.kind === "answer") return towardsAcquirer(answered.message, request);
     if (answered.kind === "notSent") {
       await stopped(journeyId, "linkNotReady", { peer: "issuer", institution: issuer.id, operation: forward.mti });
-      return refuse("91");
+      return refuse(request, kind, "91");
     }
     const silence = unanswered(journeyId, "issuer", forward.mti, since);
     // Advices cannot be reversed: without an answer they come again, and are carried out once.
@@ -107,12 +110,15 @@ export function createSwitch(ports: {
     }
     const kind = messageClass(request);
     if (kind === "unknown" || request.mti[2] === "1" || request.mti[2] === "3") return answerTo(request, "40");
-    const card = journal.mark(request);
-    journal.record(request, card, journeyId, "in", "acquirer");
-    const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
-    const answer = givenUp ? answerTo(request, "98") : await route(request, journeyId);
-    if (answer !== undefined) journal.record(answer, card, journeyId, "out", "acquirer");
-    return answer;
+    const at = clock.now();
+    let answer: IsoMessage | undefined;
+    try {
+      const givenUp = kind !== "reversal" && (await safeStore.owes(journeyId));
+      answer = givenUp ? answerTo(request, "98") : await route(request, kind, journeyId);
+      return answer;
+    } finally {
+      journal.record(request, answer, { journeyId, peer: "acquirer", at });
+    }
   };
 }
 

@@ -52,7 +52,7 @@ export async function openPage(): Promise<Page> {
     records: deviceRecords(db),
     field,
     signIn: pageCalls(walletSignInApi, "/wallet"),
-    deviceCalls: (accessToken) => pageCalls(walletDeviceApi, "/wallet", accessToken),
+    deviceCalls: (accessToken, onSignedOut) => pageCalls(walletDeviceApi, "/wallet", accessToken, onSignedOut),
     makeKeys: makeDeviceKeys,
     wrappedKeys: wrappedDeviceKeys,
     follow: followWallet,

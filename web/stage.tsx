@@ -16,13 +16,13 @@ export function Stage() {
       <TopBar />
       <main className="grid min-h-0 flex-1 grid-cols-[auto_minmax(320px,380px)_minmax(0,1fr)] gap-5 px-6 pb-5">
         <PhoneInHand />
-        <div className="grid min-h-0 grid-rows-[minmax(0,1fr)_minmax(0,14.5rem)] gap-4">
+        <div className="grid min-h-0 grid-rows-[minmax(0,1fr)_minmax(0,clamp(9rem,26vh,14.5rem))] gap-4">
           <TillPanel />
           <div className="grid min-h-0 grid-cols-1 gap-4">
             <InboxPanel />
           </div>
         </div>
-        <div className="grid min-h-0 grid-rows-[minmax(0,1fr)_minmax(0,14.5rem)] gap-4">
+        <div className="grid min-h-0 grid-rows-[minmax(0,1fr)_minmax(0,clamp(9rem,26vh,14.5rem))] gap-4">
           <WirePanel />
           <BankPanel />
         </div>

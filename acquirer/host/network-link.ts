@@ -1,10 +1,14 @@
 import type { Clock, Link, Log, Timers } from "#contracts/ports";
+import { createWaits } from "#contracts/waits";
 import { DecodeError } from "#protocol/bytes";
 import {
   answerHeader,
   answerMti,
   answerTo,
+  CUPS,
+  cupsFrame,
   encodeCupsFrame,
+  encodeMessage,
   type IsoMessage,
   journeyIdOf,
   keyOf,
@@ -19,12 +23,19 @@ export type NetworkAnswer =
   | { readonly kind: "notSent" }
   | { readonly kind: "silent" };
 
+/** What was sent may have been booked: a wait that is cut short ends in silence. */
+const SILENT: NetworkAnswer = { kind: "silent" };
+
 /** The acquirer's session with the network. */
 export interface NetworkLink {
   start(): void;
   stop(): Promise<void>;
-  /** `notSent`: nothing left us. `silent`: it left, and what came of it is not known. */
-  ask(request: IsoMessage): Promise<NetworkAnswer>;
+  /**
+   * `notSent`: nothing left us. `silent`: it left, and what came of it is not known.
+   *
+   * @param payload the request's bytes, where they have been made before.
+   */
+  ask(request: IsoMessage, payload?: Uint8Array): Promise<NetworkAnswer>;
 }
 
 export function createNetworkLink(ports: {
@@ -35,38 +46,21 @@ export function createNetworkLink(ports: {
   readonly config: AcquirerConfig;
   readonly stan: () => Promise<string>;
   readonly onUp: () => void;
+  /** An answer that nobody waits for any more. */
+  readonly onLateAnswer: (answer: IsoMessage) => void;
 }): NetworkLink {
   const { link, clock, timers, log, config } = ports;
-  /** Who waits for one answer: a request that goes twice gets it twice. */
-  const waiting = new Map<string, Set<(answer: NetworkAnswer) => void>>();
+  const header = { test: true, destination: config.network, source: config.institution, rejectCode: "00000" };
+  const waits = createWaits<NetworkAnswer>(timers, SILENT);
   const slot = (mti: string, message: IsoMessage) => {
     const key = keyOf(message);
     return key === undefined ? undefined : `${mti}|${journeyIdOf(key)}`;
   };
 
-  function ask(request: IsoMessage): Promise<NetworkAnswer> {
-    return new Promise((resolve) => {
-      const key = slot(answerMti(request.mti), request)!;
-      const together = waiting.get(key) ?? new Set();
-      const settle = (answer: NetworkAnswer) => {
-        cancel();
-        together.delete(settle);
-        if (together.size === 0) waiting.delete(key);
-        resolve(answer);
-      };
-      const cancel = timers.after(config.answerMs, () => settle({ kind: "silent" }));
-      waiting.set(key, together.add(settle));
-      const frame = encodeCupsFrame(
-        { test: true, destination: config.network, source: config.institution, rejectCode: "00000" },
-        request,
-      );
-      if (!link.send(frame)) settle({ kind: "notSent" });
-    });
-  }
-
-  /** What was sent may have been booked: a wait that is cut short ends in silence. */
-  function giveUpWaiting(): void {
-    for (const settle of [...waiting.values()].flatMap((together) => [...together])) settle({ kind: "silent" });
+  function ask(request: IsoMessage, payload = encodeMessage(CUPS, request)): Promise<NetworkAnswer> {
+    const wait = waits.begin(slot(answerMti(request.mti), request)!, config.answerMs);
+    if (!link.send(cupsFrame(header, payload))) wait.settle({ kind: "notSent" });
+    return wait.answer;
   }
 
   /** What is owed goes also when the sign-on does not come off: a peer that wants one first refuses it. */
@@ -85,14 +79,14 @@ export function createNetworkLink(ports: {
     ask,
     async stop() {
       await link.stop();
-      giveUpWaiting();
+      waits.settleAll(SILENT);
     },
     start() {
       link.start({
         onUp() {
           void signOn();
         },
-        onDown: giveUpWaiting,
+        onDown: () => waits.settleAll(SILENT),
         onFrame(frame) {
           try {
             const { header, message } = parseCupsFrame(frame);
@@ -101,9 +95,10 @@ export function createNetworkLink(ports: {
               return;
             }
             const key = slot(message.mti, message);
-            const together = key === undefined ? undefined : waiting.get(key);
-            if (together === undefined) log.warn("acquirer.lateAnswer", { mti: message.mti });
-            else for (const settle of [...together]) settle({ kind: "answer", message });
+            if (key === undefined || !waits.settle(key, { kind: "answer", message })) {
+              log.warn("acquirer.lateAnswer", { mti: message.mti });
+              ports.onLateAnswer(message);
+            }
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             log.warn("acquirer.badFrame", { cause: error.message });

@@ -158,6 +158,61 @@ describe("no answer", () => {
   });
 });
 
+describe("an approval that comes late", () => {
+  test("of a sale the shop was told is declined: reversed; any other late answer changes nothing", async () => {
+    const selling = buy();
+    const request = await network.next("0200");
+    network.answer(request, "96");
+    expect((await selling).state).toBe("declined");
+    for (const code of ["51", "96"]) network.answer(request, code);
+    expect(await network.surprises()).toEqual([]);
+    network.answer(request, "00");
+    const reversal = await network.next("0420");
+    expect(parseF90(text(reversal, 90))).toEqual(keyOf(request));
+    network.answer(request, "00");
+    network.answer(reversal, "00");
+    await inState("reversed", 1);
+    network.answer(request, "00");
+    expect(await network.surprises()).toEqual([]);
+    expect(await states()).toEqual(["reversed"]);
+  });
+
+  test("of a void: it takes its sale again until it is undone", async () => {
+    const saleId = await sold();
+    const voiding = [];
+    for (const code of ["12", "96"]) {
+      const asked = voidSale(saleId);
+      voiding.push(await network.next("0200"));
+      network.answer(voiding.at(-1)!, code);
+      await asked;
+    }
+    expect((await view(saleId)).refundedMinor).toBe("0");
+    network.answer(voiding[1]!, "00");
+    const reversal = await network.next("0420");
+    expect(parseF90(text(reversal, 90))).toEqual(keyOf(voiding[1]!));
+    expect((await view(saleId)).refundedMinor).toBe("1000");
+    network.answer(reversal, "00");
+    await inState("reversed", 1);
+    expect((await view(saleId)).refundedMinor).toBe("0");
+    await expectSound();
+  });
+
+  test("of an approved sale, or of a refund: nothing", async () => {
+    const selling = buy();
+    const request = await network.next("0200");
+    network.answer(request, "00");
+    const { saleId } = await selling;
+    network.answer(request, "00");
+    const refunding = refund(saleId, 1_00n);
+    const asked = await network.next("0220");
+    network.answer(asked, "12");
+    await refunding;
+    network.answer(asked, "00");
+    expect(await network.surprises()).toEqual([]);
+    expect((await states()).sort()).toEqual(["approved", "declined"]);
+  });
+});
+
 describe("refund and void", () => {
   test("never more than the sale", async () => {
     const saleId = await sold();

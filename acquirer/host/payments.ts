@@ -23,7 +23,7 @@ import type { Terminal } from "./merchants.ts";
 import type { NetworkAnswer, NetworkLink } from "./network-link.ts";
 import type { AcquirerPorts } from "./ports.ts";
 import type { Sale, SaleState } from "./sale.ts";
-import { createSaleStore, openSales, saleById } from "./store.sql.ts";
+import { createSaleStore, declinedSales, openSales, saleById } from "./store.sql.ts";
 
 /** F39 that says there was no answer further on: what the bank did is as unknown as after silence. */
 const NO_ANSWER: ReadonlySet<string> = new Set(["68", "98"]);
@@ -32,6 +32,8 @@ const ALWAYS = instant(Number.MAX_SAFE_INTEGER);
 const UNDONE: ReadonlySet<SaleState> = new Set(["declined", "failed", "reversed"]);
 /** So many go side by side: one that gets no answer holds up nobody else's. */
 const OWED_AT_ONCE = 500;
+/** No answer comes later than this. */
+const LATE_MAX_MS = 86_400_000;
 
 export interface Payments {
   /** Takes a tap to its outcome. The result is durable when this resolves. */
@@ -46,6 +48,8 @@ export interface Payments {
   ): Promise<Sale | undefined>;
   /** Brings what was open when we stopped to its end, then goes on doing so. */
   start(): void;
+  /** Somebody approved what the shop was told is declined: it is reversed. Anything else that comes late changes nothing. */
+  lateAnswer(answer: IsoMessage): void;
   /** The network is there again: what is owed goes now. */
   wake(): void;
   stop(): Promise<void>;
@@ -112,7 +116,7 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
 
   /** What is in the safe store goes out and gets its outcome. Whatever the network does, a sale has exactly one. */
   async function carryOut(sale: Sale, request: IsoMessage): Promise<Sale> {
-    const answer = await link.ask(request);
+    const answer = await link.ask(request, sale.request);
     if (answer.kind === "notSent") return settle(sale, "failed", null);
     if (sale.kind === "refund") return settleRefund(sale, answer);
     const code = answer.kind === "answer" ? (text(answer.message, 39) ?? "20") : "98";
@@ -187,6 +191,19 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     }
   }
 
+  async function reverseDeclined(answer: IsoMessage): Promise<void> {
+    const now = clock.now();
+    const since = instant(now - LATE_MAX_MS);
+    for (const sale of await declinedSales(db, text(answer, 41) ?? "", text(answer, 37) ?? "", since)) {
+      const request = parseMessage(CUPS, sale.request);
+      if (text(request, 7) !== text(answer, 7) || text(request, 11) !== text(answer, 11)) continue;
+      log.warn("acquirer.lateApproval", { saleId: sale.id });
+      const reversal = reversalOf(request, { f7: toF7(now), f11: await stan() }, "98");
+      if (await store.reopen(sale, encodeMessage(CUPS, reversal), now)) wake("due");
+      else log.error("acquirer.lateApprovalStands", { saleId: sale.id });
+    }
+  }
+
   function wake(which: "due" | "all"): void {
     if (!running) return;
     if (working !== undefined) {
@@ -237,6 +254,11 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
     start() {
       running = true;
       startedAt = clock.now();
+    },
+    lateAnswer(answer) {
+      // Refunds are advices: nobody may reverse them.
+      if (!/^0[12]10$/.test(answer.mti) || !isApproved(text(answer, 39))) return;
+      reverseDeclined(answer).catch((error: unknown) => log.error("acquirer.lateApprovalFailed", { error }));
     },
     wake: () => wake("all"),
     async stop() {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { CardData, Language } from "#contracts/common";
+import { CardData, type Language } from "#contracts/common";
 import { DeviceData, type SealedKeyBatch } from "#contracts/device-package";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { Clock, PublicJwk, Random, Sealer } from "#contracts/ports";
@@ -8,6 +8,7 @@ import type { BindingView, DeviceFacts, PassView, WalletDeviceApi } from "#contr
 import { err, fromUtf8, ok, type Result, toUtf8 } from "#protocol/bytes";
 import type { CardCipher } from "#protocol/crypto";
 import type { Cause, Fact, Stage, Step } from "#protocol/diagnosis";
+import { Pan } from "#protocol/pan";
 import type { DeviceJournal, DeviceKeys, DeviceStorage } from "../ports.ts";
 import { type Applet, cardKeySource, createApplet, singleUseKeySource } from "../secure-element/index.ts";
 
@@ -33,7 +34,10 @@ export interface Wallet {
     language: Language,
     use?: DeviceFacts["use"],
   ): ReturnType<Calls<WalletDeviceApi>["startBinding"]>;
-  /** Seals what the holder typed, or the camera read, to the TSP: nobody on the way can read it. */
+  /**
+   * Seals what the holder typed, or the camera read, to the TSP: nobody on the way can read it. What cannot be right
+   * stays here: `badCard` at `pan`, `badRequest` at any other field.
+   */
   submitCard(
     bindingId: string,
     cardKey: PublicJwk,
@@ -172,6 +176,11 @@ export function createWallet(ports: WalletPorts): Wallet {
       return begun.ok || cause === undefined ? begun : failed(journeyId, "preflight", cause, begun.error);
     },
     async submitCard(bindingId, cardKey, card, source = "typed") {
+      const shaped = v.safeParse(CardData, card);
+      const at = shaped.success ? undefined : (v.getDotPath(shaped.issues[0]) ?? "card");
+      if (at === "pan" || (at === undefined && !Pan.parse(card.pan).ok))
+        return failed(bindingId, "card", "panMistyped", problem("badCard", { at: "pan" }));
+      if (at !== undefined) return err(problem("badRequest", { at }));
       const cardJwe = await sealJson(cardKey, card);
       return calls.submitCard({ bindingId, cardJwe, source }, context(bindingId));
     },
@@ -200,7 +209,7 @@ export function createWallet(ports: WalletPorts): Wallet {
       }
       const { udkHex } = data;
       if (udkHex !== undefined) selfKeyed.add(tokenRef);
-      if (udkHex === undefined && (await storage.keysLeft(tokenRef)) === 0)
+      if (udkHex === undefined && (await storage.keysLeft(tokenRef, clock.now())) === 0)
         return failed(
           tap,
           "tap",
@@ -224,7 +233,11 @@ export function createWallet(ports: WalletPorts): Wallet {
     async refill(pass) {
       const { tokenRef } = pass.token;
       const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
-      if (stored === undefined || selfKeyed.has(tokenRef) || (await storage.keysLeft(tokenRef)) >= KEYS_LOW)
+      if (
+        stored === undefined ||
+        selfKeyed.has(tokenRef) ||
+        (await storage.keysLeft(tokenRef, clock.now())) >= KEYS_LOW
+      )
         return ok("enough");
       const more = await calls.replenish({ passId: pass.passId, count: KEYS_A_BATCH }, context(pass.passId));
       if (!more.ok) return more;

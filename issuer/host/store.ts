@@ -86,8 +86,8 @@ const WRITE: Statement = {
         as i(n, b, account_id, entry, minor, balance_minor, kind, journey_id, words)
       where n = any((select ns from done)::integer[])
     ), noticed as (
-      insert into outbox (b, id, kind, payload, due_at, attempts)
-      select b, id, 'paymentNotice', payload, $23, 0
+      insert into outbox (due_at, b, id, kind, payload, attempts)
+      select $23, b, id, 'paymentNotice', payload, 0
       from unnest($40::integer[], $41::smallint[], $42::text[], $43::bytea[]) as i(n, b, id, payload)
       where n = any((select ns from done)::integer[])
       on conflict do nothing

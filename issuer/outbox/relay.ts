@@ -25,6 +25,7 @@ export interface TextWatch {
 }
 
 interface OutboxRow {
+  readonly due_at: bigint;
   readonly b: number;
   readonly id: string;
   readonly kind: OutboxKind;
@@ -40,24 +41,32 @@ const RETRY_MAX_MS = 5 * 60_000;
 
 const DUE: Statement = {
   name: "issuer-outbox-due",
-  text: `select b, id, kind, payload, useless_after, attempts, serial from outbox where due_at <= $1
+  text: `select due_at, b, id, kind, payload, useless_after, attempts, serial from outbox where due_at <= $1
     order by due_at limit ${BATCH}`,
 };
 /** A row that was written anew while it was being sent stays. */
 const SENT: Statement = {
   name: "issuer-outbox-sent",
-  text: `delete from outbox o using unnest($1::smallint[], $2::text[], $3::bigint[]) as i(b, id, serial)
-    where o.b = i.b and o.id = i.id and o.serial = i.serial`,
+  text: `
+    delete from outbox o using unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[]) as i(due_at, b, id, serial)
+    where o.due_at = i.due_at and o.b = i.b and o.id = i.id and o.serial = i.serial`,
 };
 const FAILED: Statement = {
   name: "issuer-outbox-failed",
   text: `
-    update outbox o set attempts = o.attempts + 1, due_at = i.due_at
-    from unnest($1::smallint[], $2::text[], $3::bigint[], $4::bigint[]) as i(b, id, serial, due_at)
-    where o.b = i.b and o.id = i.id and o.serial = i.serial`,
+    update outbox o set attempts = o.attempts + 1, due_at = i.again_at
+    from unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::bigint[]) as i(due_at, b, id, serial, again_at)
+    where o.due_at = i.due_at and o.b = i.b and o.id = i.id and o.serial = i.serial`,
 };
 /** Nobody knows what became of it, or it may be right another time. */
 const LATER: ReadonlySet<string> = new Set(["peerUnavailable", "internal", "tooMany", "stale"]);
+
+const keysOf = (rows: readonly OutboxRow[]) => [
+  rows.map((row) => row.due_at),
+  rows.map((row) => row.b),
+  rows.map((row) => row.id),
+  rows.map((row) => row.serial),
+];
 
 /** Sends what lies in the outbox, at least once each; a row goes when its receiver has it, or when it helps nobody. */
 export function createOutboxRelay(ports: {
@@ -157,11 +166,6 @@ export function createOutboxRelay(ports: {
     );
     const done = rows.filter((_, i) => outcomes[i] === "done");
     const later = rows.filter((_, i) => outcomes[i] === "later");
-    const keysOf = (some: readonly OutboxRow[]) => [
-      some.map((row) => row.b),
-      some.map((row) => row.id),
-      some.map((row) => row.serial),
-    ];
     if (done.length > 0) await db.query(SENT, keysOf(done));
     if (later.length > 0) {
       await db.query(FAILED, [

@@ -67,7 +67,11 @@ describe("the journal of a headless device", () => {
       const of = new Map<string, Remembered>();
       for (const token of TOKENS) {
         const atcs = taken.get(token)!;
-        of.set(token, { taken: new Set(atcs), highest: Math.max(0, ...atcs), left: await storage.keysLeft(token) });
+        of.set(token, {
+          taken: new Set(atcs),
+          highest: Math.max(0, ...atcs),
+          left: await storage.keysLeft(token, NOW),
+        });
       }
       promises.push({ length: statSync(file).size, of });
     };
@@ -94,7 +98,7 @@ describe("the journal of a headless device", () => {
       const reopened = openDeviceStorage(cut);
       for (const token of TOKENS) {
         const { taken: gone, highest, left } = held.of.get(token)!;
-        expect(await reopened.keysLeft(token), `${length} bytes`).toBe(left);
+        expect(await reopened.keysLeft(token, NOW), `${length} bytes`).toBe(left);
         const next = await change(reopened, token, 9, 0);
         if (next !== undefined) expect(gone.has(next), `${length} bytes: ATC ${next} again`).toBe(false);
         expect(await reopened.takeCounter(token), `${length} bytes`).toBeGreaterThan(highest);

@@ -37,7 +37,7 @@ export interface FileDeviceStorage {
   saveCard(card: Card): Promise<void>;
   removeCard(tokenRef: string): Promise<void>;
   addKeys(tokenRef: string, keys: readonly Key[]): Promise<void>;
-  keysLeft(tokenRef: string): Promise<number>;
+  keysLeft(tokenRef: string, now: number): Promise<number>;
   takeKey(tokenRef: string, keyClass: Key["keyClass"], now: number): Promise<Key | undefined>;
   takeCounter(tokenRef: string): Promise<number>;
   close(): void;
@@ -127,7 +127,7 @@ export function openDeviceStorage(file: string): FileDeviceStorage {
       const fresh = keys.filter((key) => key.atc > taken && !have.has(key.atc));
       if (fresh.length > 0) commit({ do: "keys", tokenRef, keys: fresh });
     },
-    keysLeft: async (tokenRef) => keysOf(tokenRef).length,
+    keysLeft: async (tokenRef, now) => keysOf(tokenRef).filter((key) => key.expiresAt > now).length,
     async takeKey(tokenRef, keyClass, now) {
       const usable = keysOf(tokenRef)
         .filter((key) => key.keyClass === keyClass && key.expiresAt > now)

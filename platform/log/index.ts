@@ -40,7 +40,8 @@ function clean(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
-      scrub(name),
+      // "toString" and its like have a meaning to the writer.
+      name in Object.prototype ? `${name}_` : scrub(name),
       SECRET_FIELDS.has(name) && !isErrorCode(name, inner) ? "[redacted]" : clean(inner, depth + 1),
     ]),
   );

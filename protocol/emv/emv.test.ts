@@ -15,7 +15,7 @@ import {
 } from "#protocol/crypto";
 import vectors from "../../test/vectors/emv.json" with { type: "json" };
 import { encodeCommand, parseCommand, parseResponse } from "./apdu.ts";
-import { AIP, CTQ, TTQ, TVR } from "./bits.ts";
+import { AIP, CTQ, type NamedBits, TSI, TTQ, TVR } from "./bits.ts";
 import { applicationCryptogram, arpcMethod1, arpcMethod2, cryptogramData, cryptogramUnder } from "./cryptogram.ts";
 import { cryptogramTypeOf, encodeIad, parseIad } from "./iad.ts";
 import {
@@ -28,13 +28,18 @@ import {
 
 const hex = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : toHex(bytes).toUpperCase());
 
-test.each(vectors.cardKeys)("card key: $id", ({ option, imk, pan, psn, key, kcv }) => {
+test.each(vectors.cardKeys)("card key: $id", ({ option, imk, pan, psn, key, kcv, adjusted }) => {
   const derived = (option === "A" ? deriveCardKeyA : deriveCardKeyB)(hexBytes(imk), pan, psn, pureCipher);
+  if (adjusted !== undefined) expect(hex(adjustParity(derived))).toBe(adjusted);
   if (key !== undefined) expect(hex(adjustParity(derived))).toBe(hex(adjustParity(hexBytes(key))));
   if (kcv !== undefined) expect(hex(keyCheckValue(derived, pureCipher))?.slice(0, kcv.length)).toBe(kcv);
 });
 
-test.each(vectors.sessionKeys)("session key: $id", ({ scheme, key, input, session }) => {
+test.each(vectors.checkValues)("check value: $id", ({ key, kcv }) => {
+  expect(hex(keyCheckValue(hexBytes(key), pureCipher))).toBe(kcv);
+});
+
+test.each(vectors.sessionKeys)("session key: $id", ({ scheme, key, input, session, adjusted }) => {
   const derived =
     scheme === "pboc"
       ? derivePbocSessionKey(hexBytes(key), Number.parseInt(input, 16), pureCipher)
@@ -42,6 +47,19 @@ test.each(vectors.sessionKeys)("session key: $id", ({ scheme, key, input, sessio
         ? deriveCommonSessionKey(hexBytes(key), hexBytes(input), pureCipher)
         : deriveVisaScriptKey(hexBytes(key), Number.parseInt(input, 16));
   expect(hex(adjustParity(derived))).toBe(hex(adjustParity(hexBytes(session))));
+  if (adjusted !== undefined) expect(hex(adjustParity(derived))).toBe(adjusted);
+});
+
+test("the balance in an IAD carries a MAC under the card's MAC key", () => {
+  const { imk, pan, psn, atc, iad, mac } = vectors.iadMac;
+  const { discretionary } = parseIad(hexBytes(iad));
+  // Length, its kind (1: balance), five bytes of balance, four of the MAC.
+  const balance = discretionary.subarray(2, 7);
+  const cardKey = deriveCardKeyA(hexBytes(imk), pan, psn, pureCipher);
+  const sessionKey = derivePbocSessionKey(cardKey, Number.parseInt(atc, 16), pureCipher);
+  const made = macAlgorithm3(sessionKey, padMethod2(concat(hexBytes(atc), balance, Uint8Array.of(0))), pureCipher);
+  expect(hex(made)).toBe(mac);
+  expect(hex(discretionary.subarray(7))).toBe(mac.slice(0, 8));
 });
 
 test.each(vectors.macs)("MAC algorithm 3: $id", ({ key, data, padding, mac }) => {
@@ -99,6 +117,18 @@ describe("IAD", () => {
     });
     expect(cryptogramTypeOf(iad.cvr)).toBe("ARQC");
   });
+  test.each(vectors.iads)("$id", ({ iad: sample, dki, cvn, cvr, algorithm, type }) => {
+    const iad = parseIad(hexBytes(sample));
+    expect({ ...iad, cvr: hex(iad.cvr), discretionary: undefined }).toEqual({
+      dki,
+      cvn,
+      cvr,
+      algorithm,
+      discretionary: undefined,
+    });
+    expect(cryptogramTypeOf(iad.cvr)).toBe(type);
+    expect(hex(encodeIad(iad))).toBe(sample);
+  });
   test("any bytes give an IAD that encodes back, or a DecodeError", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => roundTrip(bytes, parseIad, encodeIad)));
   });
@@ -107,23 +137,21 @@ describe("IAD", () => {
   });
 });
 
-test("named bits: real values", () => {
-  expect([...TTQ.parse(hexBytes("36800000"))]).toEqual([
-    "quicsSupported",
-    "contactSupported",
-    "onlinePinSupported",
-    "signatureSupported",
-    "onlineCryptogramRequired",
-  ]);
-  expect([...CTQ.parse(hexBytes("0080"))]).toEqual(["deviceCvmPerformed"]);
-  expect([...AIP.parse(hexBytes("7C00"))]).toEqual([
-    "sda",
-    "dda",
-    "cardholderVerification",
-    "terminalRiskManagement",
-    "issuerAuthentication",
-  ]);
-  expect(hex(TVR.encode(["odaNotPerformed", "expired"]))).toBe("8040000000");
+const TABLES: Readonly<Record<string, NamedBits<string>>> = { TTQ, CTQ, AIP, TVR, TSI };
+test.each(vectors.bits)("named bits: $id", ({ of, hex: sample, set }) => {
+  const table = TABLES[of]!;
+  expect([...table.parse(hexBytes(sample))]).toEqual(set);
+  expect(hex(table.encode(set))).toBe(sample);
+});
+
+test("named bits: every bit that has a name is one bit, and no two share it", () => {
+  for (const table of Object.values(TABLES)) {
+    const all = table.parse(new Uint8Array(table.length).fill(0xff));
+    const seen = [...all].map((name) => hex(table.encode([name])));
+    expect(new Set(seen).size).toBe(all.size);
+    for (const one of seen) expect(table.parse(hexBytes(one!)).size).toBe(1);
+    expect(() => table.parse(new Uint8Array(table.length + 1))).toThrow(RangeError);
+  }
 });
 
 describe("APDU", () => {

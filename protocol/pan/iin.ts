@@ -62,19 +62,24 @@ function spelledOut(prefixes: string): readonly string[] {
   return Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => String(Number(from) + i));
 }
 
-const BY_PREFIX: ReadonlyMap<string, readonly IinRange[]> = new Map(
-  IIN_RANGES.map(({ prefix }) => [prefix, IIN_RANGES.filter((range) => range.prefix === prefix)]),
-);
-const PREFIX_LENGTHS = [...new Set(IIN_RANGES.map(({ prefix }) => prefix.length))].sort((a, b) => b - a);
-
-/** Ranges that a number may belong to as far as it has been typed; the longest prefix wins. Empty: nobody's that we know. */
-export function iinRangesOf(digits: string): readonly IinRange[] {
-  for (const length of PREFIX_LENGTHS) {
-    const ranges = digits.length >= length ? BY_PREFIX.get(digits.slice(0, length)) : undefined;
-    if (ranges !== undefined) return ranges;
-  }
-  return [];
+/** The ranges that a number may belong to as far as it has been typed. */
+export function rangeFinder(ranges: readonly IinRange[]): (digits: string) => readonly IinRange[] {
+  const byPrefix = new Map(
+    ranges.map(({ prefix }) => [prefix, ranges.filter((range) => range.prefix === prefix)] as const),
+  );
+  const lengths = [...new Set(ranges.map(({ prefix }) => prefix.length))].sort((a, b) => b - a);
+  return (digits) => {
+    // The longest prefix wins: a bank may have sold a part of its range.
+    for (const length of lengths) {
+      const found = digits.length >= length ? byPrefix.get(digits.slice(0, length)) : undefined;
+      if (found !== undefined) return found;
+    }
+    return [];
+  };
 }
+
+/** Empty: nobody's that we know. */
+export const iinRangesOf: (digits: string) => readonly IinRange[] = rangeFinder(IIN_RANGES);
 
 /** The range of a whole number, its length included; undefined when it is nobody's that we know. */
 export function iinRangeOf(digits: string): IinRange | undefined {

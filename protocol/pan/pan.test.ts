@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isTokenPan, TOKEN_RANGES } from "#protocol/paytoken";
 import vectors from "../../test/vectors/pan.json" with { type: "json" };
+import { rangeFinder } from "./iin.ts";
 import { DEMO_CARDS, IIN_RANGES, iinRangeOf, iinRangesOf, luhnDigit, luhnOk, Pan } from "./index.ts";
 
 const digits = (min: number, max: number) =>
@@ -68,7 +69,25 @@ describe("whose number", () => {
     expect(iinRangeOf(number)).toMatchObject({ bank, network, kind, length: number.length });
   });
 
-  test("the longest prefix wins, and a wrong length is nobody's", () => {
+  test("the longest prefix wins", () => {
+    const range = (prefix: string, bank: "icbc" | "demo") =>
+      ({ prefix, length: 16, bank, network: "unionPay", kind: "debit" }) as const;
+    for (const ranges of [
+      [range("62", "icbc"), range("622999", "demo")],
+      [range("622999", "demo"), range("62", "icbc")],
+    ]) {
+      const find = rangeFinder(ranges);
+      expect(["622999", "622998", "62", "6", "51"].map((digits) => find(digits)[0]?.bank)).toEqual([
+        "demo",
+        "icbc",
+        "icbc",
+        undefined,
+        undefined,
+      ]);
+    }
+  });
+
+  test("a wrong length is nobody's", () => {
     const icbc = "6222021234567890128";
     expect(iinRangeOf(icbc)?.prefix).toBe("622202");
     expect(iinRangeOf(icbc.slice(0, -1))).toBeUndefined();

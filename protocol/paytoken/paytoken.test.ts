@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { luhnOk } from "#protocol/pan";
 import { ATC_GAP_MAX, type AtcWindow, acceptAtc, EMPTY_WINDOW } from "./atc-window.ts";
+import { DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "./domain.ts";
 import { isTokenPan, makePar, makeTokenPan } from "./identifiers.ts";
 import { type Suspender, stepToken, type TokenEvent, type TokenState } from "./life-cycle.ts";
 
@@ -95,6 +96,22 @@ describe("ATC window", () => {
     expect(acceptAtc(EMPTY_WINDOW, ATC_GAP_MAX + 1).verdict).toBe("outsideWindow");
     expect(acceptAtc(EMPTY_WINDOW, 0).verdict).toBe("accepted");
   });
+});
+
+test("keys that were issued one by one may be far ahead, and are accepted once all the same", () => {
+  const first = acceptAtc(EMPTY_WINDOW, 60_000, 0xffff);
+  if (first.verdict !== "accepted") throw new Error(first.verdict);
+  expect(first.window).toEqual({ high: 60_000, seen: 1n });
+  expect(acceptAtc(first.window, 60_000, 0xffff).verdict).toBe("replayed");
+  expect(acceptAtc(first.window, 5, 0xffff).verdict).toBe("outsideWindow");
+  expect(acceptAtc(first.window, 60_000 + ATC_GAP_MAX + 1).verdict).toBe("outsideWindow");
+});
+
+test("a device's token pays contactless alone", () => {
+  for (const mode of ["071", "072", "070"]) expect(domainAllows(DEVICE_DOMAIN, mode)).toBe(true);
+  for (const mode of ["012", "021", "032", "051", "812", "912", "952", "", "7"])
+    expect(domainAllows(DEVICE_DOMAIN, mode)).toBe(false);
+  expect([...TRANSIT_MCCS].sort()).toEqual(["4111", "4112", "4131", "4784"]);
 });
 
 test("token numbers pass Luhn and lie in the token ranges", () => {

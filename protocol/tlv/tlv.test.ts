@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DecodeError, hexBytes, toHex } from "#protocol/bytes";
 import vectors from "../../test/vectors/tlv.json" with { type: "json" };
-import { buildDol, encodeDol, parseDol, splitDol } from "./dol.ts";
+import { buildDol, dolLength, encodeDol, parseDol, splitDol } from "./dol.ts";
 import { encodeTlv, findTag, parseTlv, type Tlv, type TlvInput } from "./tlv.ts";
 
 const asInput = (items: readonly Tlv[]): TlvInput[] =>
@@ -18,6 +18,12 @@ test.each(vectors.parses)("parseTlv: $id", ({ hex, tags, find }) => {
 
 test.each(vectors.refused)("parseTlv refuses: $id", ({ hex, code, at, path }) => {
   expect(() => parseTlv(hexBytes(hex))).toThrow(expect.objectContaining({ code, at, path }));
+});
+
+test.each(vectors.lists)("parseDol: $id", ({ dol, length, tags }) => {
+  const entries = parseDol(hexBytes(dol));
+  expect(entries.map(({ tag }) => tag)).toEqual(tags);
+  expect(dolLength(entries)).toBe(length);
 });
 
 test.each(vectors.dols)("buildDol: $id", ({ dol, values, built }) => {

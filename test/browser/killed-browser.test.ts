@@ -27,18 +27,22 @@ const PORT = 18_915;
 const folder = mkdtempSync(join(tmpdir(), "kabao-killed-"));
 const profile = join(folder, "profile");
 
-/** When the browser dies: at which frame of the tap, and how long after it. GET PROCESSING OPTIONS is the third command. */
+/**
+ * When the browser dies: at which frame of the tap, and how long after it. GET PROCESSING OPTIONS is the third command. The
+ * page is slowed down, or it would be through before the news of a frame gets here.
+ */
+const SLOWER = 8;
 const DEATHS: readonly (readonly [frame: "command" | "answer", number: number, afterMs: number])[] = [
   ["command", 1, 0],
   ["answer", 2, 0],
   ["command", 3, 0],
-  ["command", 3, 2],
-  ["command", 3, 4],
-  ["command", 3, 7],
-  ["command", 3, 11],
-  ["command", 3, 16],
+  ["command", 3, 15],
+  ["command", 3, 30],
+  ["command", 3, 60],
+  ["command", 3, 100],
+  ["command", 3, 160],
   ["answer", 3, 0],
-  ["answer", 3, 25],
+  ["answer", 3, 30],
 ];
 
 describe("a killed browser", () => {
@@ -74,6 +78,7 @@ describe("a killed browser", () => {
     const before = await databaseOf(page);
     await charge(page, "1.00");
     const moment = frameOf(page, frame, number);
+    await (await page.context().newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
     await pressPay(page, "0017");
     await moment;
     if (afterMs > 0) await sleep(afterMs);

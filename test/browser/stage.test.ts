@@ -16,6 +16,7 @@ import {
   databaseOf,
   demoCard,
   field,
+  loseSession,
   openForm,
   phone,
   pressPay,
@@ -225,6 +226,24 @@ describe("the stage", () => {
     await button(page, "中 · 切换到中文").click();
   });
 
+  test("signed out, the passkey brings the cards back; a session that the server does not know is told", async () => {
+    const { page } = watched;
+    await button(page, "设置").click();
+    await button(page, "退出登录").click();
+    await shown(phone(page).getByText("欢迎回来，演示用户"));
+    await button(page, "用已有的通行密钥登录").click();
+    await shown(button(page, "用尾号 0021 付款"));
+    const { atcs } = await databaseOf(page);
+    expect(atcs.length).toBeGreaterThan(10);
+    await loseSession(page);
+    await page.reload();
+    await shown(phone(page).getByText("登录已过期"));
+    await button(page, "用已有的通行密钥登录").click();
+    await charge(page, "1.00");
+    await pressPay(page, "0021");
+    await tillSays(page, "交易成功¥1.00");
+  });
+
   test("a finger that is refused pays nothing", async () => {
     const { page } = watched;
     await atRest(page);
@@ -238,7 +257,8 @@ describe("the stage", () => {
   });
 
   test("no fault in the console, and nobody but this machine was asked", () => {
-    expect(watched.faults).toEqual([]);
+    // The browser notes the one answer that the lost session got.
+    expect(watched.faults.filter((fault) => !fault.includes("status of 401"))).toEqual([]);
     expect(new Set(watched.requests.map((url) => new URL(url).hostname))).toEqual(new Set(["localhost"]));
   });
 });

@@ -99,7 +99,7 @@ export function bank(page: Page): Locator {
 export async function atRest(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
   const put = dialog.getByRole("button", { name: /完成|取消/ });
-  await put.click({ timeout: 1_000 }).catch(() => {});
+  if ((await dialog.count()) > 0) await put.click({ timeout: 1_000 }).catch(() => {});
   await dialog.waitFor({ state: "detached", timeout: 15_000 });
 }
 
@@ -130,6 +130,24 @@ function valuesOf(nodes: readonly Node[], id: string): string[] {
     ...(node.id === id && node.value !== undefined ? [node.value] : []),
     ...valuesOf(node.children ?? [], id),
   ]);
+}
+
+/** The session in the page's database becomes one that no server gave. */
+export async function loseSession(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const request = indexedDB.open("kabao");
+    await new Promise((resolve) => {
+      request.onsuccess = resolve;
+    });
+    const tx = request.result.transaction("device", "readwrite");
+    const store = tx.objectStore("device");
+    const kept = store.get("session");
+    kept.onsuccess = () => store.put({ ...kept.result, accessToken: "nobody-gave-this" }, "session");
+    await new Promise((resolve) => {
+      tx.oncomplete = resolve;
+    });
+    request.result.close();
+  });
 }
 
 /** The single-use keys that lie in the page's database: their ATCs, and what else is kept. */

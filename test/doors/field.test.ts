@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type Acquirer, createAcquirer, DEFAULT_ACQUIRER, migrations } from "#acquirer";
@@ -62,7 +63,7 @@ beforeAll(async () => {
   attachField(listening.server, {
     hosts: new Set([`localhost:${PORT}`]),
     origins: new Set([`http://localhost:${PORT}`]),
-    answerWithinMs: 5000,
+    answerWithinMs: 60_000,
     present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, card),
   });
   for (const terminalId of TERMINALS) {
@@ -160,6 +161,27 @@ test("10,000 spoilt holds to a terminal's field: no payment, and the terminal wa
       { state: "approved", amount: { minor: "1234" }, tokenSuffix: "9999" },
     ]);
   }
+});
+
+test("a device that misbehaves and then plays dead does not hold the terminal", async () => {
+  const [terminalId] = TERMINALS as [string];
+  const armed = must(
+    await acquirer.till.startSale({ terminalId, amount: { minor: "100", currency: "156" } }, context()),
+  );
+  codes.set(terminalId, armed.pairingCode);
+  const socket = new WebSocket(`ws://localhost:${PORT}/field/${terminalId}?code=${armed.pairingCode}`);
+  await new Promise<void>((resolve) => {
+    socket.on("message", () => {
+      // What ended the tap leaves, and from now on nothing is read: the closing handshake never ends.
+      socket.send("9000", () => resolve());
+      socket.pause();
+      (socket as unknown as { _socket: Socket })._socket.pause();
+    });
+  });
+  await eventually(async () => (await hold(terminalId, { answers: CARD, manner: "plain" })) === 1000);
+  const { sale } = armed;
+  expect(must(await acquirer.till.sale({ saleId: sale.saleId }, context()))).toMatchObject({ state: "approved" });
+  socket.terminate();
 });
 
 test.each([

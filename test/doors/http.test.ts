@@ -56,6 +56,8 @@ let parties: Parties;
 let acquirer: Acquirer;
 let acquirerDb: PostgresDb;
 let closeStage: () => Promise<void>;
+let bearer: string;
+let phoneId: string;
 const lines: string[] = [];
 const doors: Record<string, Door> = {};
 
@@ -95,6 +97,8 @@ beforeAll(async () => {
       context(),
     ),
   );
+  bearer = signedUp.accessToken;
+  phoneId = deviceId;
   must(await device.makeRecoveryCodes({}, context()));
   const facts: DeviceFacts = {
     model: "phone-10",
@@ -492,6 +496,8 @@ describe.each([
         new Request(`http://localhost${path}/v1/${operation}`, { method: "POST", headers, body: Buffer.from(body) }),
       );
     const statuses = new Map<number, number>();
+    // The last door's good call may have left news on its way.
+    await parties.quiet();
     const before = parties.lines.length;
     await tenThousand(
       requests(samples),
@@ -567,4 +573,37 @@ test("10,000 spoilt HTTP requests at the page's port, byte for byte", { timeout:
     body: "{}",
   });
   expect(alive.status).toBe(200);
+});
+
+describe("a phone's events at the page's port", () => {
+  const events = (authorization: string, deviceId: string, signal?: AbortSignal) =>
+    fetch(`http://localhost:${STAGE_PORT}/wallet/v1/events?deviceId=${deviceId}`, {
+      headers: { authorization },
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  test.each<[string, () => [string, string], number, string]>([
+    ["nobody signed in", () => ["", phoneId], 401, "notSignedIn"],
+    ["a session that is none", () => ["Bearer 0000", phoneId], 401, "notSignedIn"],
+    ["another's device", () => [`Bearer ${bearer}`, "somebody-elses"], 404, "notFound"],
+    ["a device that can be none", () => [`Bearer ${bearer}`, "%00"], 404, "notFound"],
+  ])("%s: refused", async (_name, ask, status, code) => {
+    const answer = await events(...ask());
+    const text = await answer.text();
+    checkRefusal(answer.status, answer.headers.get("content-type"), text);
+    expect([answer.status, JSON.parse(text).code]).toEqual([status, code]);
+  });
+
+  test("come as they happen, to their own device", async () => {
+    const leaving = new AbortController();
+    const answer = await events(`Bearer ${bearer}`, phoneId, leaving.signal);
+    expect(answer.headers.get("content-type")).toContain("text/event-stream");
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const session = (await parties.wallet.session(bearer))!;
+    must(await parties.wallet.deviceApi(session).setLost({ deviceId: phoneId, lost: false }, context()));
+    let text = "";
+    while (!text.includes("\n\n")) text += (await reader.read()).value ?? "";
+    expect(text).toBe(`event: wallet\ndata: ${JSON.stringify({ type: "passes", deviceId: phoneId })}\n\n`);
+    leaving.abort();
+  });
 });

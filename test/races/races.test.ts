@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_POLICY } from "#issuer";
 import { DEFAULT_TIMING } from "#network";
-import { encodeF90, type FieldValue, type IsoMessage, journeyIdOf, keyOf, text } from "#protocol/iso8583";
+import {
+  encodeCupsFrame,
+  encodeF90,
+  type FieldValue,
+  type IsoMessage,
+  journeyIdOf,
+  keyOf,
+  text,
+} from "#protocol/iso8583";
 import { toF7 } from "#protocol/time";
 import { MASTER_KEYS, type Token } from "#tsp";
 import { field55 } from "../parties/chip.ts";
@@ -14,6 +22,7 @@ import { openTables, openWorld, PARTIES, type Tables, type World } from "./world
  * must be of another shape than our own acquirer's, a scripted acquirer sends it.
  */
 
+const HEADER = { test: true, destination: "00010000", source: "99900010", rejectCode: "00000" };
 const MOMENT_MS = 2000;
 const LONG_MS = 300_000;
 let tables: Tables;
@@ -162,7 +171,7 @@ describe("lost and late answers", () => {
     expect(await again).toMatchObject({ state: "declined", responseCode: "94" });
   });
 
-  test("a TSP that dies with the answer in hand: 96, and the same message again is the same payment", async () => {
+  test("a TSP that dies with the answer in hand: 96 for good, and no money however often it comes", async () => {
     world.wires.networkToTsp.hold("<");
     const request = tapped("0200", 12_34n);
     shop.send(request);
@@ -173,9 +182,28 @@ describe("lost and late answers", () => {
     world.wires.networkToTsp.letGo();
     world.restart("tsp");
     await world.run(MOMENT_MS);
-    expect(await ask(request)).toBe("00");
-    expect(await postingsOf(request)).toEqual([-12_34n]);
+    expect(await ask(request)).toBe("96");
+    expect(await postingsOf(request)).toEqual([]);
     expect(await tables.db.tsp.query({ text: "select 1 from spent" })).toHaveLength(1);
+  });
+
+  test("a straggler that is approved after the shop was told 'declined' is reversed", async () => {
+    world.kill("tsp");
+    const selling = world.tap(zhang, 50_00n);
+    await world.run(DEFAULT_TIMING.tspAnswerMs + MOMENT_MS);
+    expect(await selling).toMatchObject({ state: "declined", responseCode: "96" });
+    world.restart("tsp");
+    // The network forgets what it answered, and a second copy of the message comes out of some queue.
+    const request = world.sent.find(({ wire, message }) => wire === "acquirerToNetwork" && message.mti === "0200")!;
+    world.kill("network");
+    world.restart("network");
+    await world.run(MOMENT_MS);
+    world.wires.acquirerToNetwork.link.send(encodeCupsFrame(HEADER, request.message));
+    await world.run(MOMENT_MS);
+    expect(world.sent.some(({ message }) => message.mti === "0210" && text(message, 39) === "00")).toBe(true);
+    await settle();
+    expect(await states()).toEqual(["reversed"]);
+    expect((await balance()).posted).toBe(OPENING);
   });
 
   test("a TSP that stays silent: a reversal has no answer until it can be carried out", async () => {

@@ -45,7 +45,7 @@ test("whatever is lost, doubled, late, cut or killed: money is conserved and eve
     ];
     for (const outcome of wanted) expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(0);
   }
-});
+}, 300_000);
 
 test("one seed, one run: frame by frame the same again", async () => {
   const first = await run(4);

@@ -5,7 +5,7 @@ import { DecodeError, hexBytes, toHex, toUint } from "#protocol/bytes";
 import { cryptogramData, cryptogramTypeOf, parseIad } from "#protocol/emv";
 import { ATC_GAP_MAX, acceptAtc, DEVICE_DOMAIN, domainAllows, TRANSIT_MCCS } from "#protocol/paytoken";
 import { type Instant, isExpired } from "#protocol/time";
-import { findTag, parseTlv } from "#protocol/tlv";
+import { findTag, parseTlv, type Tlv } from "#protocol/tlv";
 import type { Token } from "../token.ts";
 
 /** Wrong cryptograms in a row that suspend a token. */
@@ -24,26 +24,27 @@ const KEY_CLASSES: ReadonlyMap<number, KeyClass> = new Map(
   Object.entries(DKI).map(([name, dki]) => [dki, name as KeyClass]),
 );
 
+function need(items: readonly Tlv[], tag: string): Uint8Array {
+  const value = findTag(items, tag);
+  if (value === undefined) throw new DecodeError("missing", 0, ["F55", tag]);
+  return value;
+}
+
 /** Field 55 of a request, checked against the message around it. */
 export function readChip(request: TokenRequest): Chip | TokenRefusal {
   if (request.chipData === "") return "noChipData";
   try {
     const items = parseTlv(hexBytes(request.chipData));
-    const need = (tag: string) => {
-      const value = findTag(items, tag);
-      if (value === undefined) throw new DecodeError("missing", 0, ["F55", tag]);
-      return value;
-    };
     const amount = request.amountMinor.padStart(12, "0");
-    if (toHex(need("9F02")) !== amount || toHex(need("5F2A")) !== request.currency.padStart(4, "0"))
+    if (toHex(need(items, "9F02")) !== amount || toHex(need(items, "5F2A")) !== request.currency.padStart(4, "0"))
       return "dataMismatch";
-    const iad = parseIad(need("9F10"));
+    const iad = parseIad(need(items, "9F10"));
     if (cryptogramTypeOf(iad.cvr) !== "ARQC") return "notArqc";
     const keyClass = KEY_CLASSES.get(iad.dki);
     const data = cryptogramData((tag) => findTag(items, tag), iad.cvr);
-    const arqc = need("9F26");
+    const arqc = need(items, "9F26");
     if (keyClass === undefined || iad.cvn !== 1 || data === undefined || arqc.length !== 8) return "badChipData";
-    return { keyClass, atc: toUint(need("9F36")), data, arqc };
+    return { keyClass, atc: toUint(need(items, "9F36")), data, arqc };
   } catch (error) {
     if (error instanceof DecodeError) return "badChipData";
     throw error;
@@ -75,6 +76,10 @@ export type Decision =
       readonly token?: PayingToken;
     };
 
+function refuse(reason: TokenRefusal): Decision {
+  return { kind: "refused", reason };
+}
+
 /**
  * Decides one payment on one token. Pure but for `verify`, which only computes. The caller walks a batch in arrival order
  * and hands each payment the token as the one before left it, so that two payments with one ATC cannot both pass.
@@ -85,7 +90,6 @@ export function decidePayment(
   now: Instant,
   verify: (keyClass: KeyClass, request: ArqcRequest) => boolean,
 ): Decision {
-  const refuse = (reason: TokenRefusal): Decision => ({ kind: "refused", reason });
   if (token.state.kind === "inactive") return refuse("tokenInactive");
   if (token.state.kind === "suspended") return refuse("tokenSuspended");
   if (token.state.kind === "deleted") return refuse("tokenDeleted");

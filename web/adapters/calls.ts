@@ -5,8 +5,13 @@ import { err, ok, type Result } from "#protocol/bytes";
 
 const ANSWER_WITHIN_MS = 20_000;
 
-/** A party's calls from the page. A server that is away, late or answers nonsense is `peerUnavailable`: the caller may try again. */
-export function pageCalls<A extends Api>(api: A, baseUrl: string, bearer?: string): Calls<A> {
+/** A party's calls from the page. `onSignedOut`: the bearer is worth nothing any more. A server that is away, late or answers nonsense is `peerUnavailable`: the caller may try again. */
+export function pageCalls<A extends Api>(
+  api: A,
+  baseUrl: string,
+  bearer?: string,
+  onSignedOut: () => void = () => {},
+): Calls<A> {
   const one =
     (name: keyof A & string) =>
     async (request: unknown, context: CallContext): Promise<Result<unknown, Problem>> => {
@@ -30,7 +35,11 @@ export function pageCalls<A extends Api>(api: A, baseUrl: string, bearer?: strin
       } catch {
         return err(problem("peerUnavailable"));
       }
-      if (status !== 200) return err(problemOf(json));
+      if (status !== 200) {
+        const refused = problemOf(json);
+        if (refused.code === "notSignedIn") onSignedOut();
+        return err(refused);
+      }
       const answer = v.safeParse(api[name]!.answer, json);
       return answer.success ? ok(answer.output) : err(problem("peerUnavailable", { detail: "unreadable answer" }));
     };

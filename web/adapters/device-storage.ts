@@ -60,10 +60,10 @@ export function openDeviceStorage(db: IDBDatabase): DeviceStorage {
       });
     },
 
-    async keysLeft(tokenRef) {
+    async keysLeft(tokenRef, now) {
       const count = await reading<number>(db, ["keys"], (tx, give) => {
-        const request = tx.objectStore("keys").count(keysOf(tokenRef));
-        request.onsuccess = () => give(request.result);
+        const request = tx.objectStore("keys").getAll(keysOf(tokenRef));
+        request.onsuccess = () => give((request.result as KeyRow[]).filter((key) => key.expiresAt > now).length);
       });
       return count ?? 0;
     },

@@ -11,17 +11,20 @@ export function CardFace({
   panSuffix,
   status = "active",
   provisioned = true,
+  behind = false,
 }: {
   product: Pick<Product, "bank" | "name" | "art">;
   panSuffix: string;
   status?: TokenStatus;
   provisioned?: boolean;
+  /** Half hidden by another card: what tells it apart stands at its top. */
+  behind?: boolean;
 }) {
   const say = useSay();
   const dim = status !== "active";
   return (
     <div
-      className={`relative aspect-[342/216] w-full overflow-hidden rounded-[18px] text-left text-white shadow-[0_10px_26px_-10px_rgb(0_0_0/0.5)] ring-1 ring-white/10 ring-inset ${dim ? "saturate-50" : ""}`}
+      className={`relative aspect-[342/216] w-full overflow-hidden rounded-[18px] text-left text-white shadow-[0_10px_26px_-10px_rgb(0_0_0/0.5),0_-4px_12px_-3px_rgb(0_0_0/0.35)] ring-1 ring-white/10 ring-inset ${dim ? "saturate-50" : ""}`}
     >
       <CardArt art={product.art} />
       <div className="absolute inset-0 flex flex-col justify-between p-4">
@@ -33,7 +36,10 @@ export function CardFace({
               <p className="text-[10px] tracking-wider text-white/85">{product.bank.en}</p>
             </div>
           </div>
-          <Waves className="size-6 text-white/90" />
+          <div className="flex items-center gap-2 text-white/90">
+            {behind && <span className="tabular text-[13px] tracking-wider">{panSuffix}</span>}
+            <Waves className="size-6" />
+          </div>
         </div>
         <div className="flex items-end justify-between">
           <div className="leading-tight">
@@ -84,6 +90,15 @@ function BankMark() {
 }
 
 /** The face of a card in the wallet. */
-export function PassFace({ pass: { product, token, provisioned } }: { pass: PassView }) {
-  return <CardFace product={product} panSuffix={token.panSuffix} status={token.status} provisioned={provisioned} />;
+export function PassFace({ pass, behind = false }: { pass: PassView; behind?: boolean }) {
+  const { product, token, provisioned } = pass;
+  return (
+    <CardFace
+      product={product}
+      panSuffix={token.panSuffix}
+      status={token.status}
+      provisioned={provisioned}
+      behind={behind}
+    />
+  );
 }

@@ -13,7 +13,7 @@ export function CardStack({ passes, onOpen }: { passes: readonly PassView[]; onO
             onClick={() => onOpen(pass.passId)}
             className="rise block w-full rounded-[18px] transition duration-300 ease-sheet hover:-translate-y-1"
           >
-            <PassFace pass={pass} />
+            <PassFace pass={pass} behind={i < backToFront.length - 1} />
           </button>
         </li>
       ))}

@@ -34,7 +34,7 @@ export function NoticeBanner({ framed }: { framed: boolean }) {
     <div
       role="status"
       aria-live="polite"
-      className={`pointer-events-none absolute inset-x-0 top-0 z-50 overflow-hidden p-2.5 ${framed ? "pt-11" : ""}`}
+      className={`pointer-events-none absolute inset-x-0 top-0 z-50 p-2.5 ${framed ? "pt-11" : ""}`}
     >
       {arrival !== undefined && (
         <div

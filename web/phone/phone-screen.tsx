@@ -1,5 +1,5 @@
 import { BatteryFull, Wifi, WifiOff } from "lucide-react";
-import { useRef } from "react";
+import { useState } from "react";
 import { useNow } from "../adapters/media.ts";
 import { usePage } from "../page-context.ts";
 import { useStore } from "../store.ts";
@@ -19,12 +19,12 @@ import { WelcomeScreen } from "./welcome-screen.tsx";
 export function PhoneScreen({ framed = false }: { framed?: boolean }) {
   const { phone } = usePage();
   const state = useStore(phone.state);
-  const glass = useRef<HTMLDivElement>(null);
+  const [glass, setGlass] = useState<HTMLElement | null>(null);
   const say = useSay();
   return (
     <GlassContext.Provider value={glass}>
       <section
-        ref={glass}
+        ref={setGlass}
         aria-label={say(TEXT.tabs.phone)}
         className="relative flex size-full flex-col overflow-hidden bg-bg text-ink"
       >
@@ -41,8 +41,8 @@ export function PhoneScreen({ framed = false }: { framed?: boolean }) {
         {state.kind === "ready" && (
           <>
             <WalletScreen state={state} />
-            <AddCardSheet />
-            <PayScreen />
+            {glass !== null && <AddCardSheet />}
+            {glass !== null && <PayScreen />}
             <NoticeBanner framed={framed} />
           </>
         )}

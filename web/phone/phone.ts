@@ -95,15 +95,19 @@ export function createPhone(ports: PhonePorts): Phone {
       ...(known === undefined ? {} : { known }),
     });
 
+  const callsOf = (session: SessionRecord) => ports.deviceCalls(session.accessToken, () => signedOut(session));
+
+  /** The server knows the session no more: whatever was asked, the holder signs in again. */
+  function signedOut(session: SessionRecord): void {
+    void sessions.clear();
+    leave(session.name, problemFault({ code: "notSignedIn" }));
+  }
+
   /** A session that the server knows, on the device that this browser is. */
   async function enter(session: SessionRecord): Promise<void> {
     cancelRetry();
-    const calls = ports.deviceCalls(session.accessToken);
-    const me = await calls.me({}, context());
-    if (!me.ok && me.error.code === "notSignedIn") {
-      await sessions.clear();
-      return welcome(problemFault(me.error), session.name);
-    }
+    const me = await callsOf(session).me({}, context());
+    if (!me.ok && me.error.code === "notSignedIn") return;
     if (!me.ok) {
       state.set({ kind: "starting", fault: problemFault(me.error) });
       cancelRetry = timers.after(RETRY_MS, () => void enter(session));
@@ -126,7 +130,7 @@ export function createPhone(ports: PhonePorts): Phone {
         : keyRoom === "memory"
           ? inMemory!.keys
           : { publicKey: record.publicKey, openJwe: async () => undefined };
-    const calls = ports.deviceCalls(session.accessToken);
+    const calls = callsOf(session);
     const { storage, sealer, clock } = ports;
     desk = {
       session,
@@ -152,15 +156,11 @@ export function createPhone(ports: PhonePorts): Phone {
         void Promise.all([readCards(), readBindings(), readNotices()]).then(() => patch({ loaded: true }));
       },
       onDown: () => patch({ connected: false }),
-      onRefused() {
-        void sessions.clear();
-        leave(problemFault({ code: "notSignedIn" }));
-      },
+      onRefused: () => signedOut(session),
     });
   }
 
-  function leave(fault?: Fault): void {
-    const known = desk?.session.name;
+  function leave(known: string | undefined, fault?: Fault): void {
     stopFollowing();
     desk?.wallet.disarm();
     desk = undefined;
@@ -171,8 +171,7 @@ export function createPhone(ports: PhonePorts): Phone {
   function enrol(session: SessionRecord, proof: Proof, prfInput: string): Promise<Result<DeviceRecord, Problem>> {
     return ports.exclusively("device", async () => {
       const made = await ports.makeKeys(proof.prf);
-      const calls = ports.deviceCalls(session.accessToken);
-      const enrolled = await calls.enrolDevice(
+      const enrolled = await callsOf(session).enrolDevice(
         { name: session.name, kind: "phone", keySource: "hce", publicKey: made.publicKey },
         context(),
       );
@@ -196,7 +195,7 @@ export function createPhone(ports: PhonePorts): Phone {
   async function settle(session: SessionRecord, proof: Proof, prfInput: string): Promise<void> {
     await sessions.write(session);
     const record = await records.read();
-    const me = await ports.deviceCalls(session.accessToken).me({}, context());
+    const me = await callsOf(session).me({}, context());
     if (!me.ok) return welcome(problemFault(me.error), session.name);
     const mine = me.value.devices.some((device) => device.deviceId === record?.deviceId);
     if (record !== undefined && mine && record.credentialId === proof.credentialId) {
@@ -246,7 +245,12 @@ export function createPhone(ports: PhonePorts): Phone {
     for (const pass of read.value.passes) {
       if (pass.token.status !== "active") continue;
       // A page that was closed too early left the package at the server, or used keys without fetching more.
-      await (here.has(pass.token.tokenRef) && pass.provisioned ? wallet.refill(pass) : wallet.provision(pass));
+      if (here.has(pass.token.tokenRef) && pass.provisioned) {
+        await wallet.refill(pass);
+        continue;
+      }
+      const stored = await wallet.provision(pass);
+      if (stored.ok) state.update((now) => (now.kind === "ready" ? withPass(now, stored.value) : now));
     }
   }
 
@@ -333,7 +337,7 @@ export function createPhone(ports: PhonePorts): Phone {
       }),
     signOut() {
       void sessions.clear();
-      leave();
+      leave(desk?.session.name);
     },
     async renewDevice() {
       if (desk === undefined) return;
@@ -352,6 +356,10 @@ export function createPhone(ports: PhonePorts): Phone {
       return afterChange(await desk.calls.changePass({ passId: pass.passId, change }, context(pass.passId)));
     },
   };
+}
+
+function withPass(phone: ReadyPhone, pass: PassView): ReadyPhone {
+  return { ...phone, passes: phone.passes.map((one) => (one.passId === pass.passId ? pass : one)) };
 }
 
 /** Runs `work` now, or once more after the run that is under way: many callers, at most two runs. */

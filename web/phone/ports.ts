@@ -72,7 +72,7 @@ export interface PhonePorts {
   readonly records: DeviceRecords;
   readonly field: Field;
   readonly signIn: Calls<WalletSignInApi>;
-  deviceCalls(accessToken: string): Calls<WalletDeviceApi>;
+  deviceCalls(accessToken: string, onSignedOut: () => void): Calls<WalletDeviceApi>;
   makeKeys(prf: Uint8Array | undefined): Promise<NewKeys>;
   wrappedKeys(publicKey: NewKeys["publicKey"], wrapped: WrappedKey): NewKeys["keys"];
   /** Follows a device's events until stopped. */

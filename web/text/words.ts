@@ -1,5 +1,6 @@
 import type { Words } from "#contracts/common";
 
+const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 const w = (zh: string, en: string): Words => ({ zh, en });
 
 /** What the screens say. A text with a part that changes is a function. */
@@ -244,7 +245,7 @@ export const TEXT = {
     backspace: w("删除一位", "Delete"),
     net: w("净额", "Net"),
     count: (sales: number, refunds: number) =>
-      w(`${sales} 笔 · 退 ${refunds} 笔`, `${sales} sales · ${refunds} refunds`),
+      w(`${sales} 笔 · 退 ${refunds} 笔`, `${many(sales, "sale")} · ${many(refunds, "refund")}`),
     onPhone: w("在手机上点“付款”，用通行密钥确认", "On the phone: Pay, then confirm with the passkey"),
     toPhone: w("去手机付款", "To the phone"),
     remedies: {
@@ -296,14 +297,14 @@ export const TEXT = {
       json: w("各方之间的 JSON 调用", "JSON calls between parties"),
     },
     parties: {
-      device: w("手机", "Phone"),
-      phone: w("手机", "Phone"),
-      terminal: w("终端", "Term."),
-      acquirer: w("收单", "Acq."),
+      device: w("手机", "Dev"),
+      phone: w("手机", "Dev"),
+      terminal: w("终端", "Term"),
+      acquirer: w("收单", "Acq"),
       network: w("网络", "Net"),
       tsp: w("令牌", "TSP"),
       issuer: w("银行", "Bank"),
-      wallet: w("钱包", "Wallet"),
+      wallet: w("钱包", "Wall"),
     },
     partyNames: {
       device: w("手机", "phone"),

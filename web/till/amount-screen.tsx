@@ -58,7 +58,7 @@ export function AmountScreen({ screen }: { screen: Extract<TillScreen, { kind: "
             type="button"
             aria-label={key === "back" ? say(TEXT.till.backspace) : key}
             onClick={() => till.press(key)}
-            className="grid min-h-12 place-items-center rounded-2xl bg-panel text-[22px] font-medium shadow-[0_1px_2px_rgb(0_0_0/0.06)] transition active:scale-95 active:bg-accent-soft"
+            className="grid min-h-9 place-items-center rounded-2xl bg-panel text-[22px] font-medium shadow-[0_1px_2px_rgb(0_0_0/0.06)] transition active:scale-95 active:bg-accent-soft"
           >
             {key === "back" ? <Delete aria-hidden="true" className="size-6" /> : key}
           </button>

@@ -18,7 +18,7 @@ export function TillPanel() {
   return (
     <Panel title={say(TEXT.till.title)} icon={Shop} aside={<ChooseTerminal />}>
       {/* One height for all screens, so that nothing jumps when a card comes. */}
-      <div className="flex min-h-[26rem] flex-col rounded-2xl bg-panel-2 p-4">
+      <div className="flex min-h-[min(26rem,54vh)] flex-col rounded-2xl bg-panel-2 p-4">
         {screen.kind === "amount" && <AmountScreen screen={screen} />}
         {screen.kind === "waiting" && <WaitingScreen screen={screen} />}
         {screen.kind === "result" && <ResultScreen sale={screen.sale} />}

@@ -1,11 +1,11 @@
 import { Drawer } from "@base-ui/react/drawer";
 import { X } from "lucide-react";
-import { createContext, type ReactNode, type RefObject, useContext } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import { useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
 
-/** The phone's glass: sheets slide up inside it, not over the whole page. */
-export const GlassContext = createContext<RefObject<HTMLDivElement | null>>({ current: null });
+/** The phone's glass: sheets slide up inside it, not over the whole page. Null until it stands. */
+export const GlassContext = createContext<HTMLElement | null>(null);
 
 /** A sheet from the bottom of the phone. The rest of the page stays usable: the code is in the inbox beside it. */
 export function Sheet({

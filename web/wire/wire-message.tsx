@@ -6,6 +6,7 @@ import { preciseText } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
 import { colourOf } from "./kinds.ts";
 import { LaneArrow } from "./lanes.tsx";
+import { titleOf } from "./titles.ts";
 
 /** One message: who to whom, what it is, what it says; opens to its fields and its masked bytes. */
 export const WireMessage = memo(function WireMessage({ row }: { row: WireRow }) {
@@ -13,6 +14,7 @@ export const WireMessage = memo(function WireMessage({ row }: { row: WireRow }) 
   const language = useLanguage();
   const [open, setOpen] = useState(false);
   const words = say(row.words);
+  const { title, call } = titleOf(row, language);
   const way = TEXT.wire.fromTo(say(TEXT.wire.partyNames[row.from]), say(TEXT.wire.partyNames[row.to]));
   return (
     <li className="overflow-hidden">
@@ -33,7 +35,10 @@ export const WireMessage = memo(function WireMessage({ row }: { row: WireRow }) 
             />
             <span className="min-w-0 flex-1 text-[13px] font-semibold">
               <span className="sr-only">{say(way)}: </span>
-              {say(row.title)}
+              {title}
+              {call !== undefined && (
+                <span className="ml-1.5 font-mono text-[11px] font-normal text-ink-3">{call}</span>
+              )}
             </span>
             <span className={`shrink-0 text-[11px] font-bold ${colourOf(row.kind)}`}>
               {say(TEXT.wire.kinds[row.kind])}

@@ -115,7 +115,7 @@ export function createPayFlow(
       state.set({ kind: "proving", pass });
       const now = phone.state.get();
       if (now.kind !== "ready" || now.keyRoom === "gone") return fail(pass, FAULTS.keyGone);
-      if ((await ports.storage.keysLeft(pass.token.tokenRef)) === 0) await phone.readCards();
+      if ((await ports.storage.keysLeft(pass.token.tokenRef, ports.clock.now())) === 0) await phone.readCards();
       const proof = await ports.passkey.prove(desk.record.credentialId, desk.record.prfInput);
       if (!isNow("proving", pass)) return;
       if (!proof.ok) return fail(pass, passkeyFault(proof.error));

@@ -1,0 +1,105 @@
+import { parseArgs } from "node:util";
+import { seededRandom, systemRandom } from "#platform/random";
+import { expectLaws } from "../races/laws.ts";
+import { simulate } from "../races/simulate.ts";
+import { openTables, openWorld } from "../races/world.ts";
+import { openCrashes, VICTIMS } from "./crashes.ts";
+import { killDevice } from "./device-kills.ts";
+
+/*
+ * npm run proof: what takes too long for every test run. A whole system on the default database under load, killed by
+ * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds.
+ *
+ *   --fixed       the part that CI runs: always the same seeds and numbers
+ *   --rounds N    kills of the system (20), and as many hundreds of other things in proportion
+ *   --seed S      for the moments, victims and amounts; drawn and printed when absent
+ *   --port P      base port of the system under test
+ */
+
+const { values } = parseArgs({
+  options: {
+    fixed: { type: "boolean", default: false },
+    rounds: { type: "string", default: "20" },
+    seed: { type: "string" },
+    port: { type: "string", default: "18610" },
+  },
+});
+const rounds = wholeNumber("rounds", values.rounds);
+const seed = values.fixed ? 20_261_124 : wholeNumber("seed", values.seed ?? `${systemRandom.below(2 ** 31)}`);
+const port = wholeNumber("port", values.port);
+const DEVICE_KILLS_A_ROUND = 10;
+const SEEDS_A_ROUND = 2;
+
+let passed = 0;
+let failed = 0;
+function tell(name: string, faults: readonly string[], figures: string): void {
+  if (faults.length === 0) passed += 1;
+  else failed += 1;
+  console.log(`${faults.length === 0 ? "ok  " : "FAIL"} ${name}: ${figures}`);
+  for (const fault of faults.slice(0, 20)) console.log(`     ${fault}`);
+}
+
+console.log(`seed ${seed}`);
+await crashes();
+await deviceKills();
+await simulations();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function crashes(): Promise<void> {
+  const random = seededRandom(seed);
+  const system = await openCrashes(port, random);
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const victim = VICTIMS[random.below(VICTIMS.length)]!;
+      const { aimed, afterMs, recoveredMs, findings } = await system.round(victim);
+      const { sales, approved, reversed, atcs, faults } = findings;
+      tell(
+        `kill ${round} of ${rounds}, ${victim}`,
+        faults,
+        `after ${afterMs} ms${aimed ? ", a sale midway" : ""}, sound again after ${recoveredMs} ms; so far ${sales} sales, ${approved} approved, ${reversed} reversed, ${atcs} ATCs accepted`,
+      );
+    }
+  } catch (error) {
+    tell("kills", [String(error), ...system.said().split("\n").slice(-10)], "could not go on");
+  } finally {
+    await system.stop();
+  }
+}
+
+async function deviceKills(): Promise<void> {
+  const kills = rounds * DEVICE_KILLS_A_ROUND;
+  const { answered, repeated } = await killDevice(kills, seededRandom(seed));
+  tell(
+    `a paying device killed ${kills} times`,
+    repeated.map((atc) => `ATC ${atc} came again`),
+    `${answered} cryptograms, each with an ATC of its own`,
+  );
+}
+
+async function simulations(): Promise<void> {
+  const tables = await openTables();
+  const seeds = rounds * SEEDS_A_ROUND;
+  let sent = 0;
+  const faults: string[] = [];
+  for (let i = 0; i < seeds; i++) {
+    const world = await openWorld(tables, seed + i);
+    try {
+      await simulate(tables, world);
+      await expectLaws(tables, world);
+    } catch (error) {
+      faults.push(`seed ${seed + i}: ${String(error)}`);
+    }
+    sent += world.sent.length;
+    world.end();
+    await tables.rest();
+  }
+  await tables.close();
+  tell(`simulation, ${seeds} seeds from ${seed}`, faults, `${sent} messages over wires that lose, double and delay`);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  console.error(`proof: --${name} 要整数 / wants a whole number`);
+  return process.exit(2);
+}
