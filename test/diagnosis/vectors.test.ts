@@ -419,6 +419,20 @@ describe("journeys in which nothing is wrong", () => {
     expect(diagnose(s.holdings())).toMatchObject({ cause: undefined, milestone: "cured", certainty: "proven" });
   });
 
+  test("cured, told on to the token service only, and the bank can't be read: the wallet's old answer is not dug up", () => {
+    const s = story();
+    const refused = { answer: "ok", cause: "reservedPhoneMismatch" } as const;
+    s.call(request, refused, () =>
+      s.call({ ...TSP_ISSUER, operation: "decideBinding", stage: "decision" }, refused, () =>
+        s.fails("issuer", "reservedPhoneMismatch"),
+      ),
+    );
+    s.note("issuer", "recordChanged", { what: "reservedPhone" });
+    s.note("tsp", "recordChanged", { what: "reservedPhone" });
+    for (const holdings of [s.holdings(), ...BINDING_PARTIES.map((party) => without(s.holdings(), party))])
+      expect(diagnose(holdings).cause).toBeUndefined();
+  });
+
   test("what the device tells late goes where it belongs", () => {
     const s = story();
     const began = s.now();

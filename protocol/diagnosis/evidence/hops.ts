@@ -27,10 +27,13 @@ export function pairHops(kept: readonly Kept[]): readonly Hop[] {
     const { peer, operation, hop: key } = data;
     if (!isWitness(peer) || peer === party || typeof operation !== "string" || typeof key !== "string") continue;
     const [from, to] = caller ? [party, peer] : [peer, party];
-    const id = JSON.stringify([from, to, operation, key]);
-    const hop = hops.get(id) ?? { from, to, operation, key, stage, asked: [], taken: [] };
+    const id = `${from}\0${to}\0${operation}\0${key}`;
+    let hop = hops.get(id);
+    if (hop === undefined) {
+      hop = { from, to, operation, key, stage, asked: [], taken: [] };
+      hops.set(id, hop);
+    }
     (caller ? hop.asked : hop.taken).push(one);
-    hops.set(id, hop);
   }
   return [...hops.values()];
 }

@@ -1,15 +1,15 @@
-import { isWitness, type Stage } from "../cause.ts";
+import { isWitness, type Stage, type Witness } from "../cause.ts";
 import { CAUSES } from "../causes/index.ts";
 import { type Cause, isCause } from "../codes.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Kept } from "../evidence/kept.ts";
 import type { StoppedBy } from "../finding.ts";
 import type { Claim } from "./claim.ts";
-import { isParty, needsOf } from "./needs.ts";
+import { CHAIN, isParty, needsOf } from "./needs.ts";
 import { forwardStage, stageRank } from "./operations.ts";
 import { overcome, refusalsOf } from "./overcome.ts";
 import { READS_AS_ONE } from "./relations.ts";
-import { proves } from "./witnesses.ts";
+import { BETWEEN, proves } from "./witnesses.ts";
 
 /** What parties say in so many words: their own causes, and those that they repeat from an answer. */
 export function statedClaims(evidence: Evidence): readonly Claim[] {
@@ -19,7 +19,15 @@ export function statedClaims(evidence: Evidence): readonly Claim[] {
     const stage = stageOf(evidence, kept);
     return !overcome(evidence.keepers.get(kept.keeper)!, { at: kept, cause, stage, heard: how === "relayed" });
   });
-  return open.filter((word) => word.how === "stated" || !knownBetter(evidence, word.cause, own, open)).map(toClaim);
+  return open
+    .filter((word) => word.how === "stated" || !(knownBetter(evidence, word.cause, own, open) || gonePast(word)))
+    .map(toClaim);
+
+  /** Somebody nearer to its author held the same, and has seen it overcome. */
+  function gonePast({ kept, cause }: Word): boolean {
+    const nearer = all.filter((word) => word.cause === cause && nearerToBank(word.kept.keeper, kept.keeper));
+    return nearer.length > 0 && !nearer.some((word) => open.includes(word));
+  }
 
   function toClaim({ how, kept, cause }: Word): Claim {
     const { data, at } = kept.fact;
@@ -39,6 +47,10 @@ export function statedClaims(evidence: Evidence): readonly Claim[] {
   }
 }
 
+function nearerToBank(keeper: Witness, than: Witness): boolean {
+  return CHAIN.indexOf(keeper) > CHAIN.indexOf(than) && CHAIN.includes(than);
+}
+
 interface Word {
   readonly how: "stated" | "relayed";
   readonly kept: Kept;
@@ -54,7 +66,7 @@ function wordsOf(kept: Kept, all: readonly Kept[]): readonly Word[] {
   if (code !== "answered" && code !== "decided") return [];
   return refusalsOf(data).map((cause) => {
     // A party's own decision is its own word, unless it had it from the next one.
-    const own = code === "decided" && (CAUSES[cause].stoppers as readonly string[]).includes(party);
+    const own = code === "decided" && !BETWEEN.has(cause) && proves(party, cause);
     const heard = all.some(({ fact }) => fact.code === "answered" && refusalsOf(fact.data).includes(cause));
     return { how: own && !heard ? "stated" : "relayed", kept, cause };
   });

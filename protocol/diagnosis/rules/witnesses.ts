@@ -15,6 +15,7 @@ const ALSO_SEEN_BY: Readonly<Partial<Record<Cause, readonly Witness[]>>> = {
   iinUnknown: ["wallet"],
   sealedCardUnreadable: ["issuer"],
   issuerNotEnrolled: ["wallet"],
+  rangeMisrouted: ["issuer"],
   termsDeclined: ["wallet", "device"],
   termsSuperseded: ["wallet", "tsp"],
   issuerAnswerInvalid: ["tsp"],
@@ -45,7 +46,7 @@ const ALSO_SEEN_BY: Readonly<Partial<Record<Cause, readonly Witness[]>>> = {
   shopKeyUnknown: ["wallet"],
 };
 
-const BETWEEN: ReadonlySet<Cause> = new Set(BETWEEN_CODES);
+export const BETWEEN: ReadonlySet<Cause> = new Set(BETWEEN_CODES);
 
 /** Does a party's word prove this cause? What lies between two parties, each of the two can see. */
 export function proves(party: Witness, cause: Cause): boolean {
