@@ -1,4 +1,5 @@
 export type { BankSession } from "./bank-app/sign-in.ts";
+export { embossed, type Plastic } from "./cards/emboss.ts";
 export { issueCards, type NewCard } from "./cards/issue.ts";
 export { seedDemo } from "./demo/seed.ts";
 export type { Staff } from "./desk/staff.ts";

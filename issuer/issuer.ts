@@ -16,6 +16,7 @@ import { keepToken, tokenNotices } from "./binding/tokens.ts";
 import { createPanDirectory } from "./cards/directory.ts";
 import { createDesk } from "./desk/service.ts";
 import { ownEvidence } from "./evidence/service.ts";
+import { forgetOld } from "./forgetting.ts";
 import { createHops } from "./hops.ts";
 import { createIsoDoor } from "./host/iso.ts";
 import { createHostLanes } from "./host/lanes.ts";
@@ -80,7 +81,15 @@ export function createIssuer(ports: IssuerPorts): Issuer {
     lanes: ports.lanes ?? 1,
     policy: policy.payment,
   });
-  const sweep = createHoldSweep({ db, clock, timers, log, host, everyMs: policy.sweepEveryMs });
+  const sweep = createHoldSweep({
+    db,
+    clock,
+    timers,
+    log,
+    host,
+    everyMs: policy.sweepEveryMs,
+    also: () => forgetOld(db, clock.now()),
+  });
   const find = createPanDirectory({ db, keys, groupCommit });
 
   const { name: rpName, ceremonyMs, usbKeyTries } = policy.bankApp;

@@ -108,6 +108,8 @@ export const VERIFICATION_AND_DESK: string = `
 
   -- A row that is written again before it was sent is sent as it is then; "serial" tells the two apart.
   alter table outbox add column serial bigint not null default 0;
+  -- Payments' notices come once each, and pay for no second index.
+  create unique index outbox_latest on outbox (b, id) where kind <> 'paymentNotice';
 
   create table call_case (
     b smallint not null,

@@ -43,7 +43,7 @@ export function ownCards(
         if (!changed.ok) return err(problem("wrongState", { at: "cardId" }));
         await writeAudit(tx, {
           at: now,
-          staffId: caller,
+          staffId: customerId,
           action: operation,
           subject: request.cardId,
           customerId,

@@ -85,7 +85,7 @@ export async function voidCodes(tx: Queries, bindingId: string): Promise<void> {
     { text: "update activation_code set voided = true where b = $1 and binding_id = $2 returning number" },
     [b, bindingId],
   );
-  await tx.query({ text: "delete from outbox where b = $1 and id = any($2::text[])" }, [
+  await tx.query({ text: "delete from outbox where b = $1 and id = any($2::text[]) and kind <> 'paymentNotice'" }, [
     b,
     dead.map(({ number }) => codeRowId(bindingId, number)),
   ]);

@@ -24,6 +24,8 @@ import { vouches } from "./vouching.ts";
 
 /** What a card that is not known has for a sequence number. */
 const NO_PSN = "00";
+/** A fact's text is short. */
+const FACT_TEXT_MAX = 128;
 
 type Request = Parameters<Calls<IssuerApi>["decideBinding"]>[0];
 type Answer = Awaited<ReturnType<Calls<IssuerApi>["decideBinding"]>>;
@@ -121,7 +123,9 @@ export function deciding(
           advice: { source: asked.source, wallet: asked.wallet, tspScore: asked.tspScore, bankVouches: vouched },
           at: now,
         });
-        await noteDecision(tx, row, verdict, asked, context);
+        const { mismatchesPerCardPerDay: allowed } = policy.binding;
+        const triesLeft = Math.max(0, allowed - history.cardMismatchesToday - 1);
+        await noteDecision(tx, row, verdict, asked, triesLeft, context);
         return ok(await answerOf(tx, row, held, verdict.told, verdict.retryAt ?? null, now));
       });
     },
@@ -175,17 +179,17 @@ export function deciding(
     row: BindingRow,
     verdict: Verdict,
     asked: RequestFacts,
+    triesLeft: number,
     context: CallContext,
   ): Promise<void> {
     const { journeyId } = row;
-    const { colour, causes, rules, retryAt } = verdict;
+    const { colour, causes, rules, retryAt, mismatch } = verdict;
     const until = retryAt === undefined ? {} : { retryAt };
+    const tries = mismatch && row.cardId !== null ? { triesLeft } : {};
     await facts.note(
       tx,
       ...causes.map((cause) => ({
-        ...stopped(journeyId, cause, {
-          ...(cause === "addLimitReached" || cause === "issuerMaintenance" ? until : {}),
-        }),
+        ...stopped(journeyId, cause, cause === "addLimitReached" || cause === "issuerMaintenance" ? until : tries),
         // The bank's own limit is met when it decides, whatever the stage of the wallet's.
         stage: CAUSES[cause].stage === "preflight" ? ("decision" as const) : CAUSES[cause].stage,
       })),
@@ -197,7 +201,7 @@ export function deciding(
         data: {
           colour,
           source: asked.source,
-          rules: rules.join(","),
+          rules: rules.join(",").slice(0, FACT_TEXT_MAX),
           walletColour: asked.wallet.colour,
           tspScore: asked.tspScore,
           ...until,

@@ -17,6 +17,7 @@ import {
   typedCard,
   underway,
 } from "../../test/parties/bank.ts";
+import { embossed } from "../index.ts";
 
 let bank: Bank;
 beforeAll(async () => {
@@ -204,16 +205,14 @@ describe("the reserved phone", () => {
     expect((await customer("zhang")).reservedPhone).toBe("138****8001");
     expect(await audit("customer-zhang")).toMatchObject([{ action: "documentRefused", staffId: "teller-1" }]);
     expect(
-      await bank
-        .desk("teller")
-        .changeReservedPhone(
-          {
-            customerId: "customer-zhang",
-            document: { kind: "passport", number: printed("zhang").idNumber },
-            newPhone: "13900139000",
-          },
-          context(),
-        ),
+      await bank.desk("teller").changeReservedPhone(
+        {
+          customerId: "customer-zhang",
+          document: { kind: "passport", number: printed("zhang").idNumber },
+          newPhone: "13900139000",
+        },
+        context(),
+      ),
     ).toMatchObject({ error: { code: "forbidden" } });
     expect(await changePhone("nobody" as never, "13900139000", { number: "990001198101110017" })).toMatchObject({
       error: { code: "notFound" },
@@ -402,10 +401,8 @@ describe("renewal", () => {
   test("a credit card gets three new digits on its back, which follow from number and expiry", async () => {
     must(await bank.desk("teller").renewCard({ ...card("li"), newNumber: false }, context()));
     expect((await decided(bank, typedCard("li", { expiry: "3106" }))).causes).toEqual(["cvnMismatch"]);
-    const { Pan } = await import("#protocol/pan");
-    const { checkValueOf } = await import("../cards/renewing.ts");
-    const pan = Pan.parse(printed("li").pan);
-    const cvn2 = checkValueOf(bank.keys, pan.ok ? pan.value : (undefined as never), "3106" as never);
+    const { cvn2, ...plastic } = (await embossed(bank, "card-li"))!;
+    expect(plastic).toEqual({ pan: printed("li").pan, expiry: "3106", holderName: "李娜" });
     expect((await decided(bank, typedCard("li", { expiry: "3106", cvn2 }))).decision).toBe("yellow");
   });
 });

@@ -8,7 +8,7 @@ import { readCodes } from "../binding/code-store.ts";
 import { cure } from "../binding/curing.ts";
 import { step } from "../binding/parts.ts";
 import { bindingsOfCard, verificationOf } from "../binding/store.ts";
-import { findCardById, type HeldCustomer, holdCustomer, isDocumentOf } from "../cards/store.ts";
+import { type HeldCustomer, holdCustomer, isDocumentOf } from "../cards/store.ts";
 import { refused } from "../hops.ts";
 import { change, type DeskParts, type Doing } from "./changes.ts";
 import { accountsOfCustomer, customerView } from "./views.ts";
@@ -34,15 +34,13 @@ export function records(parts: DeskParts): Pick<Calls<IssuerDeskApi>, "changeRes
         ]);
         await tx.query({ text: "delete from app_enrolment where customer_id = $1" }, [customerId]);
         await doing.audit({ subject: customerId, customerId, reason: "document seen" });
-        for (const { cardId } of await accountsOfCustomer(tx, customerId)) {
-          const card = (await findCardById(tx, cardId))!;
+        for (const card of await accountsOfCustomer(tx, customerId)) {
           for (const binding of await bindingsOfCard(tx, card.cardId, true)) {
             if (verificationOf(binding).kind !== "waiting") continue;
             // Codes that went to the old phone are dead, and do not count against the new one.
             const [newest] = await readCodes(tx, binding.id);
             const row = { ...binding, codesBefore: newest?.number ?? binding.codesBefore };
-            const panSuffix = "0000";
-            await step(parts, tx, row, { panSuffix }, { kind: "phoneChanged" }, now);
+            await step(parts, tx, row, card, { kind: "phoneChanged" }, now);
             await facts.note(tx, {
               journeyId: binding.journeyId,
               stage: "decision",
@@ -72,8 +70,7 @@ export function records(parts: DeskParts): Pick<Calls<IssuerDeskApi>, "changeRes
           [customer.value.b, customerId, documentExpires],
         );
         await doing.audit({ subject: customerId, customerId, reason: "document seen" });
-        const cured = ["customerRecordStale", "identityMismatch", "nameMismatch", "remoteUseSuspended"] as const;
-        await cure(parts, tx, customerId, cured, "customerRecord", now);
+        await cure(parts, tx, customerId, ["customerRecordStale", "remoteUseSuspended"], "customerRecord", now);
         return ok(await viewOf(tx, customerId));
       });
     },

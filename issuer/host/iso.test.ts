@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { issuerDeskApi } from "#contracts/issuer-api";
+import { issuerDeskApi } from "#contracts/desk-api";
 import type { Calls } from "#contracts/operation";
 import type { Db, Log, Peer } from "#contracts/ports";
 import { problem } from "#contracts/problem";
@@ -7,7 +7,7 @@ import type { TspIssuerApi } from "#contracts/tsp-api";
 import { memoryCalls } from "#platform/calls";
 import { type ManualClock, manualClock } from "#platform/clock";
 import { groupCommit } from "#platform/group-commit";
-import { openKeyStore } from "#platform/keystore";
+import { openKeyStore, sealer } from "#platform/keystore";
 import { openPglite } from "#platform/pglite";
 import { seededRandom } from "#platform/random";
 import { DecodeError, err, ok, toLatin1 } from "#protocol/bytes";
@@ -17,6 +17,7 @@ import {
   encodeTokenBlock,
   type FieldValue,
   type IsoMessage,
+  journeyIdOf,
   keyOf,
   parseBalances,
   parseCupsFrame,
@@ -24,6 +25,7 @@ import {
 } from "#protocol/iso8583";
 import { DEMO_CARDS, luhnDigit } from "#protocol/pan";
 import { instant, toF7 } from "#protocol/time";
+import { sentAt } from "../evidence/payments.ts";
 import { createIssuer, DEFAULT_POLICY, type Issuer, migrations, seedDemo } from "../index.ts";
 import { merchantName } from "./merchant-name.ts";
 
@@ -61,7 +63,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 beforeEach(async () => {
   await db.query({ text: `truncate ${ALL_TABLES.join(", ")}` });
-  await seedDemo({ db, keys, clock: manualClock(START) });
+  await seedDemo({ db, keys, clock: manualClock(START) }, DEMO_CARDS);
   clock = manualClock(START);
   notices = [];
   faults = [];
@@ -77,7 +79,10 @@ beforeEach(async () => {
     log,
     keys,
     groupCommit,
+    sealer,
+    sha256: (bytes) => bytes,
     sender: { send: async () => {} },
+    // Only notices go to it here.
     tsp: {
       async notifyPayment(request) {
         if (!tspUp) return err(problem("peerUnavailable"));
@@ -85,10 +90,13 @@ beforeEach(async () => {
         notices.push(request);
         return ok({});
       },
-      changeToken: async () => err(problem("internal")),
-    },
+    } as Partial<Calls<TspIssuerApi>> as Calls<TspIssuerApi>,
+    webAuthn: { rpId: "localhost", origins: [] },
+    staffOf: () => ({ staffId: "s", name: "主管", role: "supervisor" }),
+    evidence: { caseOf: async () => err(problem("notFound")) },
+    push: { seal: async () => undefined },
   });
-  desk = memoryCalls(issuerDeskApi, { calls: issuer.desk });
+  desk = memoryCalls(issuerDeskApi, { calls: issuer.desk("s")! });
   peer = {
     id: "network",
     send(frame) {
@@ -197,7 +205,7 @@ describe("the network's door", () => {
     ["over the single limit", { 4: "000002000001" }, "61"],
     ["a processing code we do not have", { 3: "890000" }, "12"],
     ["lost", { 2: "6229990100000000058" }, "41"],
-    ["frozen", { 2: "6229990100000000074" }, "62"],
+    ["frozen by the bank", { 2: "6229990100000000074" }, "62"],
     ["not activated", { 2: "6259991000000047" }, "21"],
     ["little money", { 2: "6229990100000000066" }, "51"],
     ["credit", { 2: "6259991000000021" }, "00"],
@@ -382,6 +390,7 @@ describe("notices", () => {
         tokenPan: TOKEN,
         notice: {
           noticeId: expect.stringMatching(/^iso-[\d-]+$/),
+          journeyId: expect.stringMatching(/^iso-[\d-]+$/),
           kind: "payment",
           amount: { minor: "1234", currency: "156" },
           merchantName: "DEMO NOODLES",
@@ -445,14 +454,14 @@ describe("the desk", () => {
 
   test("a card reported lost pays nothing from that moment, and again once it is found", async () => {
     expect(await code(message("0200"))).toBe("00");
-    expect(await desk.setCardStatus({ cardId: "card-zhang", status: "lost" }, context)).toMatchObject({
-      ok: true,
-      value: { status: "lost" },
-    });
+    const card = { cardId: "card-zhang" };
+    const by = (key: string) => ({ ...context, idempotencyKey: key });
+    expect(await desk.reportLost(card, by("1"))).toMatchObject({ ok: true, value: { status: "lost" } });
     expect(await code(message("0200"))).toBe("41");
-    await desk.setCardStatus({ cardId: "card-zhang", status: "frozen" }, context);
+    await desk.freeze({ ...card, reason: "x" }, by("2"));
+    await desk.liftLost(card, by("3"));
     expect(await code(message("0200"))).toBe("62");
-    await desk.setCardStatus({ cardId: "card-zhang", status: "active" }, context);
+    await desk.unfreeze({ ...card, reason: "x" }, by("4"));
     expect(await code(message("0200"))).toBe("00");
   });
 
@@ -480,8 +489,79 @@ describe("the desk", () => {
   test("seeding again leaves what is there", async () => {
     await ask(message("0200"));
     const before = await digest();
-    await seedDemo({ db, keys, clock });
+    await seedDemo({ db, keys, clock }, DEMO_CARDS);
     expect(await digest()).toBe(before);
+  });
+});
+
+describe("what the bank holds of a payment, without having written more for it", () => {
+  const held = async (request: IsoMessage) => {
+    const journeyId = journeyIdOf(keyOf(request)!);
+    const answer = await issuer.api.holdings({ journeyId }, { journeyId, idempotencyKey: "k" });
+    return answer.ok ? answer.value.holdings.flatMap(({ facts }) => facts) : [];
+  };
+  const told = async (request: IsoMessage) =>
+    (await held(request)).map(({ party, code: fact, outcome }) => [party, fact, outcome]);
+
+  test.each<[string, string, Readonly<Record<number, FieldValue>>, string]>([
+    ["over the balance", "update account set posted_minor = 0", {}, "fundsInsufficient"],
+    ["over the limit of one payment", "select 1", { 4: "000002000001" }, "limitPerPayment"],
+    ["over the day's limit", "update account set day_spent_minor = 5000000, day = 20605", {}, "limitPerDay"],
+    ["lost", "update card set status = 'lost', blocks = '{lost}'", {}, "cardReportedLost"],
+    ["locked", "update card set status = 'frozenByHolder', blocks = '{frozenByHolder}'", {}, "cardFrozenByHolder"],
+    ["frozen", "update card set status = 'frozenByBank', blocks = '{frozenByBank}'", {}, "cardFrozenByBank"],
+    ["expired", "update card set expiry = '2605'", {}, "cardExpired"],
+    ["closed", "update card set status = 'closed', base_status = 'closed'", {}, "cardClosed"],
+    ["replaced", "update card set status = 'replaced', base_status = 'replaced'", {}, "cardReplaced"],
+    ["not activated", "update card set status = 'notActivated', base_status = 'notActivated'", {}, "cardNotActivated"],
+  ])("%s", async (_what, sql, more, cause) => {
+    await db.query({ text: `${sql} ${sql.startsWith("select") ? "" : "where id like '%-zhang'"}` });
+    const request = message("0200", more);
+    await ask(request);
+    expect(await told(request)).toEqual([["issuer", cause, "failed"]]);
+    expect((await held(request))[0]!.data).toMatchObject({ kind: "purchase", setter: "issuer" });
+  });
+
+  test("approved; taken back; taken back before it came; a refund that finds nothing; and one that is not there", async () => {
+    const sale = message("0200");
+    await ask(sale);
+    expect(await told(sale)).toEqual([["issuer", "authorised", "noted"]]);
+    await ask(message("0420", about(sale)));
+    expect(await told(sale)).toEqual([
+      ["issuer", "authorised", "noted"],
+      ["issuer", "reversalDone", "noted"],
+    ]);
+    const lost = message("0200");
+    await ask(message("0420", about(lost)));
+    expect(await told(lost)).toEqual([["issuer", "reversalDone", "noted"]]);
+    const refund = message("0220", { 3: "200000", 25: "00", ...about(message("0200")) });
+    await ask(refund);
+    expect(await told(refund)).toEqual([["issuer", "refundNotMatched", "failed"]]);
+    expect(await told(message("0200"))).toEqual([]);
+  });
+
+  test("a code that names nothing is told as it is; last year's payments are found this year", async () => {
+    const odd = message("0200", { 49: "840" });
+    await ask(odd);
+    expect(await held(odd)).toMatchObject([{ code: "decided", data: { answer: "12" } }]);
+    const december = instant(Date.UTC(2026, 11, 31, 16, 0, 0)); // the first second of January in China
+    expect(sentAt("iso-1231235959-000001-1-1", december)).toBe(december - 1000);
+    expect(sentAt("iso-0101000000-000001-1-1", december)).toBe(december);
+    expect(sentAt("b0d1-something", december)).toBeUndefined();
+  });
+
+  test("a reversal's notice is told under the payment that it takes back", async () => {
+    const sale = message("0200", withToken);
+    await ask(sale);
+    await ask(message("0420", { ...withToken, ...about(sale) }));
+    issuer.start();
+    await issuer.stop();
+    const journeyId = journeyIdOf(keyOf(sale)!);
+    expect(notices.map(({ notice }) => [notice.kind, notice.journeyId])).toEqual([
+      ["payment", journeyId],
+      ["reversal", journeyId],
+    ]);
+    expect(new Set(notices.map(({ notice }) => notice.noticeId)).size).toBe(2);
   });
 });
 

@@ -20,8 +20,10 @@ export function createHoldSweep(ports: {
   readonly log: Log;
   readonly host: (request: HostRequest) => Promise<HostAnswer>;
   readonly everyMs: number;
+  /** What else is due from time to time. */
+  readonly also: () => Promise<void>;
 }): HoldSweep {
-  const { db, clock, timers, log, host, everyMs } = ports;
+  const { db, clock, timers, log, host, everyMs, also } = ports;
   let cancel: () => void = () => {};
   let running = false;
   let working: Promise<void> = Promise.resolve();
@@ -37,6 +39,7 @@ export function createHoldSweep(ports: {
   function wait(): void {
     cancel = timers.after(everyMs, () => {
       working = run()
+        .then(also)
         .catch((error: unknown) =>
           log.error("issuer.sweepFailed", { error: error instanceof Error ? error.name : "unknown" }),
         )
