@@ -5,7 +5,7 @@ import { allScenarios, findScenario } from "../sandbox/library.ts";
 import { confusionMatrix } from "../sandbox/matrix.ts";
 import { type Outcome, playScenario } from "../sandbox/run.ts";
 import type { Scenario } from "../sandbox/scenario.ts";
-import { startSandbox } from "../sandbox/world.ts";
+import { type SandboxOptions, startSandbox } from "../sandbox/world.ts";
 import { untilSignalled } from "./signals.ts";
 
 const OPTIONS = {
@@ -63,8 +63,24 @@ function list(json: boolean): void {
     for (const { id, title, cause } of rows) console.log(`${id.padEnd(34)} ${cause ?? "-"}  ${title.zh} / ${title.en}`);
 }
 
+/** Those that hang on a date come last, each in a system of its own. */
 async function playAll(scenarios: readonly Scenario[], tell: (outcome: Outcome) => void): Promise<readonly Outcome[]> {
-  const world = await startSandbox();
+  const anyDay = scenarios.filter(({ startsAt }) => startsAt === undefined);
+  const outcomes = anyDay.length === 0 ? [] : await playIn({}, anyDay, tell);
+  for (const one of scenarios) {
+    const { startsAt } = one;
+    if (startsAt === undefined) continue;
+    outcomes.push(...(await playIn({ startsAt: Date.parse(startsAt) }, [one], tell)));
+  }
+  return outcomes;
+}
+
+async function playIn(
+  options: SandboxOptions,
+  scenarios: readonly Scenario[],
+  tell: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
+  const world = await startSandbox(options);
   const fresh = freshCards();
   const outcomes: Outcome[] = [];
   try {

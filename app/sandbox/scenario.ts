@@ -133,6 +133,8 @@ export const Scenario = v.strictObject({
   neighbourOf: v.optional(Name),
   cards: v.optional(v.record(Name, CardSpec)),
   phones: v.optional(v.record(Name, PhoneSpec)),
+  /** For what hangs on a date: then it has a system of its own. */
+  startsAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   steps: v.pipe(v.array(Step), v.minLength(1)),
   expect: v.strictObject({
     /** Null: nothing is wrong. */

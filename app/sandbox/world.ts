@@ -29,6 +29,8 @@ const STRAY_RANGE = { prefix: "622995", length: 19 } as const;
 export interface SandboxOptions {
   readonly port?: number;
   readonly pages?: string;
+  /** What its clock says to begin with; absent: what the machine's says. */
+  readonly startsAt?: number;
 }
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<SandboxWorld> {
@@ -36,6 +38,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const config = readServeConfig({ port: `${port}`, ephemeral: true });
   if (!config.ok) throw new Error(config.error.join("; "));
   const clock = movableClock();
+  if (options.startsAt !== undefined) clock.advance(options.startsAt - clock.now());
   const faults = createFaultBoard();
   const hub = createWireHub();
   const log = createLog("error");
