@@ -21,6 +21,9 @@ import { triedSince } from "./rules/tried-since.ts";
 import { MILESTONE_WORDS, type Milestone } from "./texts/milestones.ts";
 import { WITNESS_WORDS } from "./texts/words.ts";
 
+/** A journey that got here has no use for a side of a hop that somebody did not write down. */
+const AT_ITS_END: ReadonlySet<Milestone> = new Set(["ready", "paused", "removed", "paid"]);
+
 /**
  * What stopped a journey, who stopped it, who must act, and when another try makes sense.
  *
@@ -42,9 +45,7 @@ export function diagnose(holdings: readonly Holding[]): Finding {
     ...(inFlight.length > 0 ? [] : silenceClaims(evidence)),
   ];
   const code = bareCode(evidence) ?? bareProblem(evidence);
-  // A journey that got to its end has no use for a side of a hop that somebody did not write down.
-  const hops =
-    milestone === "ready" || milestone === "paid" ? broken.filter((hop) => hop.cause !== "factsContradict") : broken;
+  const hops = AT_ITS_END.has(milestone) ? broken.filter((hop) => hop.cause !== "factsContradict") : broken;
   const clocks = clockClaims(evidence);
   const selection =
     select({ stated, broken: hops, silent }) ?? (code?.claim === undefined ? undefined : only(code.claim));
@@ -115,7 +116,7 @@ function unclear(evidence: Evidence, milestone: Milestone, check: Words | undefi
 function nothingFound(evidence: Evidence, milestone: Milestone): Finding {
   const { actor, retry } = MILESTONE_WORDS[milestone];
   const ask = evidence.unreachable;
-  const blind = ask.length > 0 && milestone !== "ready" && milestone !== "paid";
+  const blind = ask.length > 0 && !AT_ITS_END.has(milestone);
   return {
     journeyId: evidence.journeyId,
     cause: undefined,

@@ -405,6 +405,26 @@ describe("journeys in which nothing is wrong", () => {
     expect(diagnose(without(story().holdings(), "issuer"))).toMatchObject({ certainty: "unclear", ask: ["issuer"] });
   });
 
+  test("lost mode ended, a card suspended, a card removed", () => {
+    const s = activated();
+    s.note("device", "packageStored", {}, { stage: "issue" });
+    s.note("wallet", "lostModeOn", {}, { stage: "issue" });
+    s.fails("wallet", "deviceInLostMode");
+    s.note("tsp", "tokenChanged", { status: "suspended", by: "wallet" }, { stage: "issue" });
+    s.fails("tsp", "deviceInLostMode");
+    expect(diagnose(s.holdings())).toMatchObject({
+      cause: "deviceInLostMode",
+      stoppedBy: { kind: "party", party: "wallet" },
+    });
+    s.note("wallet", "lostModeOff", {}, { stage: "issue" });
+    s.note("tsp", "tokenChanged", { status: "active", by: "wallet" }, { stage: "issue" });
+    expect(diagnose(s.holdings())).toMatchObject({ cause: undefined, milestone: "ready" });
+    s.note("tsp", "tokenChanged", { status: "suspended", by: "holder" }, { stage: "issue" });
+    expect(diagnose(s.holdings())).toMatchObject({ cause: undefined, milestone: "paused" });
+    s.note("tsp", "tokenChanged", { status: "deleted", by: "holder" }, { stage: "issue" });
+    expect(diagnose(s.holdings())).toMatchObject({ cause: undefined, milestone: "removed" });
+  });
+
   test("cured at the bank, before the holder comes back", () => {
     const s = story();
     s.call(

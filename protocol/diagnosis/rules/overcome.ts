@@ -25,7 +25,12 @@ export interface Said {
   readonly heard: boolean;
 }
 
-const SUSPENSIONS: ReadonlySet<Cause> = new Set(["tokenSuspendedByIssuer", "tokenSuspendedByWallet"]);
+/** Over once the token is active again. */
+const SUSPENSIONS: ReadonlySet<Cause> = new Set([
+  "tokenSuspendedByIssuer",
+  "tokenSuspendedByWallet",
+  "deviceInLostMode",
+]);
 
 /**
  * Has it been overcome by what the same keeper says later: cured, passed, or tried again? Only the keeper's own words

@@ -15,10 +15,23 @@ export function milestoneOf(evidence: Evidence, inFlight: readonly Hop[]): Miles
   if (evidence.facts.length === 0) return "unknown";
   const codes = evidence.facts.map(({ fact }) => fact.code);
   const stored = codes.findLastIndex((code) => code === "packageStored" || code === "cardShown");
-  if (stored > codes.lastIndexOf("tokenIssued")) return "ready";
+  if (stored > codes.lastIndexOf("tokenIssued")) return standing(evidence);
   const milestones = evidence.facts.map(({ fact }) => milestoneAt(fact)).filter((one) => one !== undefined);
   const reached = milestones.at(-1) ?? (evidence.kind === "payment" ? "paying" : "started");
   return inFlight.length > 0 && evidence.kind === "binding" ? "bankDue" : reached;
+}
+
+/** Stored and shown, unless the token has been stopped or taken off since. */
+function standing({ facts }: Evidence): Milestone {
+  const last = facts.findLast(({ fact }) => fact.code === "tokenChanged" || fact.code === "tokenState");
+  switch (last?.fact.data["status"]) {
+    case "suspended":
+      return "paused";
+    case "deleted":
+      return "removed";
+    default:
+      return "ready";
+  }
 }
 
 function milestoneAt({ code, data }: Fact): Milestone | undefined {

@@ -15,6 +15,8 @@ export const MILESTONES = [
   "activating",
   "storing",
   "ready",
+  "paused",
+  "removed",
   "refused",
   "cured",
   "paying",
@@ -115,6 +117,19 @@ export const MILESTONE_WORDS: Readonly<Record<Milestone, MilestoneEntry>> = {
     what: { zh: "卡片已添加成功，可以使用。", en: "The card is added and ready." },
     next: { zh: "无需操作。", en: "Nothing to do." },
     ...nobody,
+  },
+  paused: {
+    what: { zh: "卡片已添加，目前处于暂停。", en: "The card is added, and suspended at present." },
+    next: {
+      zh: "由暂停它的一方恢复：自己暂停的，在钱包里恢复。",
+      en: "Whoever suspended it resumes it: in the wallet, if it was you.",
+    },
+    ...holder,
+  },
+  removed: {
+    what: { zh: "卡片已从这台设备移除。", en: "The card was removed from this device." },
+    next: { zh: "需要时请重新添加；实体卡照常使用。", en: "Add it again if you need it; the plastic works as before." },
+    ...holder,
   },
   refused: {
     what: {
