@@ -57,6 +57,11 @@ function importsOf(name: string): string[] {
   return [...text.get(name)!.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]!);
 }
 
+/** Programs that a file starts, by their URL. */
+function programsOf(name: string): string[] {
+  return [...text.get(name)!.matchAll(/new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g)].map((match) => match[1]!);
+}
+
 describe("tidy", () => {
   test("the arrows between rooms point the right way", () => {
     const wrong = sources
@@ -122,7 +127,7 @@ describe("tidy", () => {
     const entries = /^(app\/main\.ts|bench\/main\.ts|tools\/|test\/|web\/main\.tsx|.*\.config\.ts$)/;
     const reached = new Set(
       sources.flatMap((name) =>
-        importsOf(name).map((target) => {
+        [...importsOf(name), ...programsOf(name)].map((target) => {
           if (target.startsWith(".")) return relative(root, resolve(root, dirname(name), target));
           const map = JSON.parse(text.get("package.json")!).imports as Record<string, string>;
           for (const [key, value] of Object.entries(map)) {
