@@ -17,6 +17,10 @@ export interface OwnIssuer {
   stop(): Promise<void>;
 }
 
+/** What it would send to the holder's phone. */
+export const OWN_CODE = "246810";
+const FAR_OFF = Date.UTC(2099, 0, 1);
+
 const PRODUCT = {
   id: "own-debit",
   bank: { zh: "自建银行", en: "Own Bank" },
@@ -53,7 +57,19 @@ export async function openOwnIssuer(isoPort: number, httpPort: number): Promise<
       const terms = { version: "own-1", text: { zh: "自建银行的条款", en: "The own bank's terms" } };
       return { product: PRODUCT, terms, panSuffix: card.pan.slice(-4) };
     },
-    "/issuer/tsp/v1/decideBinding": () => ({ decision: "green", causes: [], methods: [], psn: "01" }),
+    // Green, with a way to prove oneself all the same: wallet or token service may want one.
+    "/issuer/tsp/v1/decideBinding": () => ({
+      decision: "green",
+      causes: [],
+      methods: [{ methodId: "own-sms", kind: "smsCode", sentTo: "138****8001", open: true }],
+      psn: "01",
+    }),
+    "/issuer/tsp/v1/sendCode": () => ({ sentTo: "138****8001", expiresAt: FAR_OFF, resendAt: 1, codesLeft: 2 }),
+    async "/issuer/tsp/v1/checkCode"({ codeJwe }) {
+      const { plaintext } = await compactDecrypt(codeJwe as string, privateKey);
+      const { code } = JSON.parse(new TextDecoder().decode(plaintext)) as { code: string };
+      return code === OWN_CODE ? { outcome: "passed" } : { outcome: "wrong", triesLeft: 2 };
+    },
     "/issuer/tsp/v1/notifyToken"({ tokenRef, status }) {
       issuer.told.push({ tokenRef: tokenRef as string, status: status as string });
       return {};

@@ -20,7 +20,7 @@ import { holdToField } from "../../app/headless/field-client.ts";
 import { must } from "../../app/headless/phone.ts";
 import { callDoor } from "./json-door.ts";
 import { openOwnAcquirer } from "./own-acquirer.ts";
-import { openOwnIssuer } from "./own-issuer.ts";
+import { OWN_CODE, openOwnIssuer } from "./own-issuer.ts";
 import { openOwnNetwork } from "./own-network.ts";
 import { openOwnTsp } from "./own-tsp.ts";
 import { openOwnWallet } from "./own-wallet.ts";
@@ -60,7 +60,7 @@ function openWorld(port: number) {
   return { origin: page, wallet: page, acquirer: page, issuer: page };
 }
 
-test("an own issuer: it binds, approves and declines, by the real number and with the token beside it", async () => {
+test("an own issuer: it binds by its own code, approves and declines, by the real number and with the token beside it", async () => {
   const [port, isoPort, httpPort] = [18_350, 18_370, 18_371];
   const issuer = await openOwnIssuer(isoPort, httpPort);
   let running = true;
@@ -77,8 +77,14 @@ test("an own issuer: it binds, approves and declines, by the real number and wit
   undo.push(() => player.phone.close());
   const card = cardOf("zhang");
 
-  // Green: without a code.
-  const pass = await player.bind(card);
+  const application = await player.apply(card);
+  const { bindingId, stage, methods } = application.binding;
+  expect(stage).toBe("awaitingVerification");
+  const { calls } = player.phone;
+  must(await calls.sendCode({ bindingId, methodId: methods[0]!.methodId, language: "zh" }, player.context()));
+  expect(await player.enterCode(application, "000000")).toEqual({ outcome: "wrong", triesLeft: 2 });
+  expect(await player.enterCode(application, OWN_CODE)).toEqual({ outcome: "passed" });
+  const pass = await player.collect(application);
   expect(pass).toMatchObject({ token: { status: "active", panSuffix: "0017" }, product: { id: "own-debit" } });
   expect(issuer.cards[0]).toMatchObject({ pan: card.pan, holderName: card.holderName });
   const told = await eventually(async () => issuer.told[0]);
