@@ -9,7 +9,7 @@ import {
 } from "#acquirer";
 import { acquirerNetworkApi, networkTspApi } from "#contracts/evidence-api";
 import { issuerApi } from "#contracts/issuer-api";
-import type { Clock, Log, MessageSender, Random, Timers } from "#contracts/ports";
+import type { Clock, KeyStore, Log, MessageSender, Random, Timers } from "#contracts/ports";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
@@ -61,6 +61,9 @@ export interface SystemPorts {
   readonly faults?: EdgeFaults;
   /** Of a sandbox: what the TSP goes by otherwise than as it is delivered. */
   readonly tspPolicy?: Partial<TspPolicy>;
+  /** Of a sandbox: a party's key store that can fail, and a clock of its own that can be off. */
+  readonly keysOf?: (party: Party, keys: KeyStore) => KeyStore;
+  readonly clockOf?: (party: Party) => Clock;
 }
 
 const ISSUER_ID = "99900001";
@@ -93,6 +96,10 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
   const shared = { clock, timers: clock, random, groupCommit };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
+  const openKeys = (party: Party) => {
+    const keys = environment.openKeys(party);
+    return ports.keysOf?.(party, keys) ?? keys;
+  };
   const hosts = (party: Party) => config.hosted.has(party);
 
   async function stop(): Promise<void> {
@@ -131,7 +138,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       const tsp = createTsp({
         ...shared,
         db: await environment.openDb("tsp", tspMigrations),
-        keys: environment.openKeys("tsp"),
+        keys: openKeys("tsp"),
         log: log.with({ party: "tsp" }),
         sealer,
         issuer: edges.calls("tspToIssuer", issuerApi),
@@ -148,7 +155,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     }
     if (hosts("issuer")) {
       const db = await environment.openDb("issuer", issuerMigrations);
-      const keys = environment.openKeys("issuer");
+      const keys = openKeys("issuer");
       if (config.profile === "demo") {
         await seedDemo({ db, keys, clock });
         issueCards = (cards) => seedDemo({ db, keys, clock }, cards);
@@ -173,6 +180,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         staffOf: staff.staffOf,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
+        clock: ports.clockOf?.("issuer") ?? clock,
         db,
         keys,
         sender,

@@ -18,10 +18,24 @@ export const FAULT_EDGES = [
 
 /**
  * What is done to what passes. Calls: `dropRequest` never arrives; `dropAnswer` is carried out, and the answer is lost;
- * `twice` arrives twice; `busy` is refused for load; `spoilAnswer` comes back unreadable. Frames: `dropRequest` and
+ * `twice` arrives twice; `busy` is refused for load; `spoilAnswer` comes back unreadable; `spoilRequest` arrives without its fields; `late` is answered only
+ * after the caller has given up; `swapDeviceKey` names another key for the device than it has; `strange` is refused since
+ * the caller is not known there. Frames: `dropRequest` and
  * `dropAnswer` likewise by direction, `twice`, `flipByte`, and `cut`, which takes the line down until it is lifted.
  */
-export const FAULT_KINDS = ["dropRequest", "dropAnswer", "twice", "busy", "spoilAnswer", "flipByte", "cut"] as const;
+export const FAULT_KINDS = [
+  "spoilRequest",
+  "swapDeviceKey",
+  "late",
+  "strange",
+  "dropRequest",
+  "dropAnswer",
+  "twice",
+  "busy",
+  "spoilAnswer",
+  "flipByte",
+  "cut",
+] as const;
 
 export const FaultSpec = v.object({
   edge: v.picklist(FAULT_EDGES),

@@ -8,11 +8,13 @@ import type { WireRow } from "#contracts/wire";
 import { systemClock } from "#platform/clock";
 import { startOwnSystem } from "../demo/own-system.ts";
 import { openPlayer } from "../demo/play.ts";
+import { type FailureScene, playFailure, SCENE_NAMES } from "../demo/scenes.ts";
 import { stoppedBy } from "../demo/stopped-by.ts";
 import { playStory, type Scene, SceneFailed, type StoryResult } from "../demo/story.ts";
 import { createTeller, type Teller } from "../demo/teller.ts";
 import { watchHub, watchUrl } from "../demo/wire-watch.ts";
 import type { PhoneOptions } from "../headless/phone.ts";
+import { type SandboxWorld, startSandbox } from "../sandbox/world.ts";
 import type { WireHub } from "../wire/hub.ts";
 import { tapJson } from "../wire/tap.ts";
 import { untilSignalled } from "./signals.ts";
@@ -24,6 +26,11 @@ const OPTIONS = {
     type: "boolean",
     description: "只在最后输出一行 JSON / one line of JSON instead of the story",
     default: false,
+  },
+  scene: {
+    type: "string",
+    valueHint: SCENE_NAMES.join("|"),
+    description: "只演一种常见的失败和出路 / play one failure that people meet often, and its way out",
   },
   url: {
     type: "string",
@@ -44,10 +51,15 @@ export const demo = defineCommand({
     if (lang !== "zh" && lang !== "en") faults.push("--lang: 要 zh 或 en / wants zh or en");
     if (args.url !== undefined && !/^http:\/\/localhost:\d{1,5}\/?$/.test(args.url))
       faults.push("--url: 要 http://localhost:端口，通行密钥只认它 / wants http://localhost:port, as passkeys do");
+    const scene = SCENE_NAMES.find((name) => name === args.scene);
+    if (args.scene !== undefined && scene === undefined) faults.push(`--scene: 要 / wants ${SCENE_NAMES.join(", ")}`);
+    if (scene !== undefined && args.url !== undefined)
+      faults.push("--scene: 只在自己的沙盒里演，不要 --url / plays in a sandbox of its own, without --url");
     if (faults.length > 0) {
       for (const fault of faults) console.error(`kabao: ${fault}`);
       process.exit(2);
     }
+    if (scene !== undefined) process.exit(await failure(scene, lang as Language, args.json));
     const started = systemClock.now();
     const teller = createTeller({
       language: lang as Language,
@@ -61,6 +73,35 @@ export const demo = defineCommand({
     process.exit(Object.values(result).every((reached) => reached) ? 0 : 1);
   },
 });
+
+/** Plays one failure; the exit code says whether it came out as told. */
+async function failure(scene: FailureScene, language: Language, json: boolean): Promise<number> {
+  const started = systemClock.now();
+  const findings: object[] = [];
+  const print = (line: string) => {
+    if (!json) console.log(line);
+  };
+  let ok = false;
+  let world: SandboxWorld | undefined;
+  try {
+    world = await startSandbox();
+    await playFailure(scene, world, {
+      says: (words) => print(words[language]),
+      found({ caseCode, cause, certainty, stoppedBy, actor, retry, what, remedy }) {
+        findings.push({ caseCode, cause, certainty, stoppedBy, actor, retry: retry.kind });
+        print(`  ${caseCode === undefined ? "" : `${caseCode}  `}${what[language]}`);
+        for (const words of remedy) print(`  → ${words[language]}`);
+      },
+    });
+    ok = true;
+  } catch (error) {
+    console.error(`kabao: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await world?.stop();
+  }
+  if (json) console.log(JSON.stringify({ scene, findings, ok, ms: systemClock.now() - started }));
+  return ok ? 0 : 1;
+}
 
 /** By the usual variables, the first that is set; Chinese unless it names English. */
 function languageOf(environment: NodeJS.ProcessEnv): Language {

@@ -42,6 +42,8 @@ export interface HeadlessPhone {
   readonly facts: { -readonly [Field in Exclude<keyof DeviceFacts, "use">]: DeviceFacts[Field] };
   /** The journey of the last thing that happened on this device alone. */
   lastOwnJourney(): string | undefined;
+  /** Nothing more can be kept, until there is room again. */
+  setStorageFull(full: boolean): void;
   /** Ends its session; it may sign in again. */
   signOut(): Promise<void>;
   signIn(): Promise<void>;
@@ -136,9 +138,16 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
       context(),
     ),
   );
+  let full = false;
   const wallet = createWallet({
     calls,
-    storage,
+    storage: {
+      ...storage,
+      async saveCard(card) {
+        if (full) throw new Error("no space left on device");
+        await storage.saveCard(card);
+      },
+    },
     keys,
     sealer,
     clock: options.clock ?? systemClock,
@@ -157,6 +166,9 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     wallet,
     storage,
     passkey,
+    setStorageFull(is) {
+      full = is;
+    },
     async signOut() {
       must(await calls.signOut({}, context()));
     },

@@ -4,6 +4,7 @@ import { type Problem, problem } from "#contracts/problem";
 import type { FaultSpec } from "#contracts/sandbox-api";
 import { err, type Result } from "#protocol/bytes";
 import type { EdgeFaults, FrameEdge } from "../edges.ts";
+import { STRANGERS_KEY } from "./strangers-key.ts";
 
 interface Standing {
   readonly faultId: string;
@@ -20,6 +21,17 @@ export interface FaultBoard extends EdgeFaults {
   list(): readonly { readonly faultId: string; readonly fault: FaultSpec; readonly hits: number }[];
 }
 
+const ON_CALLS: readonly FaultSpec["does"][] = [
+  "dropRequest",
+  "dropAnswer",
+  "late",
+  "twice",
+  "busy",
+  "spoilAnswer",
+  "spoilRequest",
+  "swapDeviceKey",
+  "strange",
+];
 /** A refusal for load says when to come back. */
 const BUSY_FOR_MS = 30_000;
 
@@ -51,10 +63,11 @@ export function createFaultBoard(): FaultBoard {
   async function passCall(
     edge: FaultEdge,
     operation: string,
-    ask: () => Promise<Result<unknown, Problem>>,
+    asked: object,
+    ask: (spoilt?: object) => Promise<Result<unknown, Problem>>,
   ): Promise<Result<unknown, Problem>> {
     if (isCut(edge)) return err(problem("peerUnavailable"));
-    const fault = meet(edge, ["dropRequest", "dropAnswer", "twice", "busy", "spoilAnswer"], operation);
+    const fault = meet(edge, ON_CALLS, operation);
     switch (fault?.does) {
       case undefined:
         return ask();
@@ -62,6 +75,15 @@ export function createFaultBoard(): FaultBoard {
         return err(problem("peerUnavailable"));
       case "busy":
         return err(problem("tooMany", { retryAfterMs: BUSY_FOR_MS, cause: "throttled" }));
+      case "spoilRequest":
+        return ask({});
+      case "swapDeviceKey":
+        return ask({ ...asked, device: { ...(asked as { device?: object }).device, publicKey: STRANGERS_KEY } });
+      case "late":
+        void ask();
+        return err(problem("peerUnavailable"));
+      case "strange":
+        return err(problem("notSignedIn"));
       case "twice":
         return (await Promise.all([ask(), ask()]))[0];
       case "spoilAnswer":
@@ -90,7 +112,8 @@ export function createFaultBoard(): FaultBoard {
     calls<A extends Api>(edge: FaultEdge, calls: Calls<A>): Calls<A> {
       const passed = Object.entries(calls).map(([operation, ask]) => [
         operation,
-        (request: never, context: CallContext) => passCall(edge, operation, () => ask(request, context)),
+        (request: never, context: CallContext) =>
+          passCall(edge, operation, request, (spoilt) => ask((spoilt ?? request) as never, context)),
       ]);
       return Object.fromEntries(passed) as Calls<A>;
     },

@@ -38,7 +38,7 @@ export async function playScenario(
   let finding: FindingView | undefined;
   let broke: string | undefined;
   let holdings: readonly Holding[] = [];
-  const cast = await stage(world, scenario, fresh);
+  const cast = await setStage(world, scenario, fresh);
   try {
     for (const step of scenario.steps)
       await (PLAYS[step.do] as (cast: Cast, step: Step) => Promise<unknown>)(cast, step);
@@ -48,6 +48,7 @@ export async function playScenario(
     broke = error instanceof Error ? error.message : String(error);
   } finally {
     world.faults.lift();
+    world.troubles.end();
     for (const { phone } of cast.phones.values()) phone.close();
   }
   const found = finding === undefined ? "unplayed" : (finding.cause ?? (finding.between.join(" | ") || NONE));
@@ -66,7 +67,12 @@ export async function playScenario(
   };
 }
 
-async function stage(world: SandboxWorld, scenario: Scenario, fresh: ReturnType<typeof freshCards>): Promise<Cast> {
+/** Has the cards issued and the phones signed in. */
+export async function setStage(
+  world: SandboxWorld,
+  scenario: Pick<Scenario, "cards" | "phones">,
+  fresh: ReturnType<typeof freshCards>,
+): Promise<Cast> {
   const cards = new Map<string, ReturnType<typeof fresh>[number]>();
   for (const [named, spec] of Object.entries(scenario.cards ?? { main: { like: "zhang" } })) {
     const customer = spec.ofCustomer === undefined ? undefined : cards.get(spec.ofCustomer);

@@ -87,9 +87,12 @@ const Step = v.variant("do", [
       "lockCard",
       "unlockCard",
       "activateCard",
+      "approveTooLate",
       "addToWallet",
     ]),
     ...onPhone,
+    /** Of what the bank's app hands over: cut short on the way, or given on only after its time. */
+    handed: v.optional(v.picklist(["cutShort", "late"])),
   }),
   v.strictObject({
     do: v.literal("desk"),
@@ -120,6 +123,19 @@ const Step = v.variant("do", [
   v.strictObject({ do: v.literal("fault"), ...FaultSpec.entries }),
   v.strictObject({ do: v.literal("lift") }),
   v.strictObject({ do: v.literal("advance"), minutes: v.pipe(v.number(), v.minValue(0)) }),
+  /** On to the next time that the clocks of China show this hour. */
+  v.strictObject({
+    do: v.literal("untilHour"),
+    hour: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(23)),
+  }),
+  v.strictObject({
+    do: v.literal("keyStore"),
+    of: v.picklist(["tsp", "issuer"]),
+    is: v.picklist(["down", "up"]),
+  }),
+  v.strictObject({ do: v.literal("bankClock"), aheadMinutes: v.number() }),
+  v.strictObject({ do: v.literal("tokenNumbers"), left: v.picklist(["none", "plenty"]) }),
+  v.strictObject({ do: v.literal("storage"), ...onPhone, is: v.picklist(["full", "free"]) }),
   v.strictObject({ do: v.literal("pay"), ...onPhone, minor: v.number(), terminal: v.optional(v.string()) }),
   v.strictObject({ do: v.literal("refund"), minor: v.number() }),
 ]);

@@ -1,17 +1,17 @@
-import { generateKeyPairSync } from "node:crypto";
 import { acquirerTillApi, type SaleView } from "#contracts/acquirer-api";
 import type { IssuerDeskApi } from "#contracts/desk-api";
 import type { Calls } from "#contracts/operation";
-import type { PublicJwk } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
 import { httpCalls } from "#platform/calls";
 import type { Result } from "#protocol/bytes";
 import type { DemoCard } from "#protocol/pan";
+import { DEFAULT_POLICY } from "#tsp";
 import { must } from "../headless/phone.ts";
 import { createSoftwarePasskey } from "../headless/software-passkey.ts";
 import { type BankCustomer, bankAppOf, cardIdOf, deskOf, enrolInBankApp, rightAnswers } from "./bank.ts";
 import { collect, type Holder, newestCode, oneCall, refresh, textsTo, typedFrom } from "./holder.ts";
 import type { Step } from "./scenario.ts";
+import { STRANGERS_KEY } from "./strangers-key.ts";
 import type { SandboxWorld } from "./world.ts";
 
 /** Who and what is on the scene. */
@@ -28,11 +28,12 @@ export interface Cast {
 type Play<Kind extends Step["do"]> = (cast: Cast, step: Extract<Step, { do: Kind }>) => Promise<unknown>;
 
 const MINUTE_MS = 60_000;
+/** Longer than the bank's app waits for a signature. */
+const CEREMONY_OVER_MS = 6 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const CHINA_AHEAD_HOURS = 8;
 const UNLOCK = new Uint8Array(32);
 const FIRST_TILL = "T0000001";
-const STRANGERS_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
-  format: "jwk",
-}) as PublicJwk;
 
 function holderOf(cast: Cast, named: string | undefined): Holder {
   const holder = named === undefined ? [...cast.phones.values()][0] : cast.phones.get(named);
@@ -88,7 +89,7 @@ async function accept(cast: Cast, holder: Holder, version?: string): Promise<voi
   await refresh(holder);
 }
 
-const bankApp: Play<"bankApp"> = async (cast, { action, card: named, phone }) => {
+const bankApp: Play<"bankApp"> = async (cast, { action, card: named, phone, handed }) => {
   const card = cardOf(cast, named);
   const customer = await customerOf(cast, card);
   const app = await bankAppOf(cast.world, customer);
@@ -108,15 +109,20 @@ const bankApp: Play<"bankApp"> = async (cast, { action, card: named, phone }) =>
     case "faceFailed":
       return heard(cast, await app.faceFailed({ bindingId }, oneCall()));
     case "addToWallet":
-      return pushCard(cast, holderOf(cast, phone), app, cardId);
+      return pushCard(cast, holderOf(cast, phone), app, cardId, handed);
     case "approve":
+    case "approveTooLate":
     case "approveByUsbKey":
     case "approveByStrangeKey": {
-      const by = action === "approve" ? "passkey" : "usbKey";
+      const by = action === "approve" || action === "approveTooLate" ? "passkey" : "usbKey";
       const asked = heard(cast, await app.approveOptions({ bindingId, by }, oneCall()));
       if (asked === undefined) return;
       const strange = createSoftwarePasskey(cast.world.url);
-      const key = { approve: customer.passkey, approveByUsbKey: customer.usbKey, approveByStrangeKey: strange }[action];
+      if (action === "approveTooLate") cast.world.clock.advance(CEREMONY_OVER_MS);
+      const own = customer.passkey;
+      const key = { approve: own, approveTooLate: own, approveByUsbKey: customer.usbKey, approveByStrangeKey: strange }[
+        action
+      ];
       const response = key.signIn(asked.options);
       return heard(cast, await app.approve({ ceremonyId: asked.ceremonyId, response }, oneCall()));
     }
@@ -129,6 +135,7 @@ async function pushCard(
   holder: Holder,
   app: Awaited<ReturnType<typeof bankAppOf>>,
   cardId: string,
+  handed?: "cutShort" | "late",
 ): Promise<void> {
   const { phone } = holder;
   const { deviceId } = phone;
@@ -139,7 +146,9 @@ async function pushCard(
   if (invitation === undefined) return;
   const pass = heard(cast, await app.addToWallet({ cardId, invitation }, oneCall()));
   if (pass === undefined) return;
-  const taken = heard(cast, await phone.calls.takePush({ deviceId, pass }, oneCall()));
+  if (handed === "late") cast.world.clock.advance(CEREMONY_OVER_MS);
+  const given = handed === "cutShort" ? { ...pass, encryptedPassData: pass.encryptedPassData.slice(0, -24) } : pass;
+  const taken = heard(cast, await phone.calls.takePush({ deviceId, pass: given }, oneCall()));
   if (taken === undefined) return;
   const { bindingId } = begun.binding;
   heard(cast, await phone.calls.submitCard({ bindingId, source: "bankApp", ...taken }, oneCall()));
@@ -294,6 +303,24 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
   },
   async advance({ world }, { minutes }) {
     world.clock.advance(minutes * MINUTE_MS);
+  },
+  async untilHour({ world: { clock } }, { hour }) {
+    const sinceMidnight = (clock.now() + CHINA_AHEAD_HOURS * HOUR_MS) % (24 * HOUR_MS);
+    const wait = (hour * HOUR_MS - sinceMidnight + 24 * HOUR_MS) % (24 * HOUR_MS);
+    if (sinceMidnight < hour * HOUR_MS || sinceMidnight >= (hour + 1) * HOUR_MS) clock.advance(wait);
+  },
+  async keyStore({ world }, { of, is }) {
+    world.troubles.keyStore(of, is);
+  },
+  async bankClock({ world }, { aheadMinutes }) {
+    world.troubles.clockAhead("issuer", aheadMinutes * MINUTE_MS);
+  },
+  async tokenNumbers({ world }, { left }) {
+    const max = left === "none" ? { debit: 0, credit: 0 } : DEFAULT_POLICY.numbersMax;
+    Object.assign(world.troubles.numbersMax, max);
+  },
+  async storage(cast, { phone, is }) {
+    holderOf(cast, phone).phone.setStorageFull(is === "full");
   },
   async refund(cast, { minor }) {
     if (cast.sale === undefined) return;

@@ -11,6 +11,7 @@ import { openStage } from "../faces/stage.ts";
 import { type System, startSystem } from "../system.ts";
 import { createWireHub } from "../wire/hub.ts";
 import { createFaultBoard, type FaultBoard } from "./faults.ts";
+import { createTroubles, type Troubles } from "./troubles.ts";
 
 /** A whole system in which things can be made to go wrong, and whose time can be moved. */
 export interface SandboxWorld {
@@ -18,6 +19,7 @@ export interface SandboxWorld {
   readonly system: System;
   readonly clock: MovableClock;
   readonly faults: FaultBoard;
+  readonly troubles: Troubles;
   /** For the phones of its scenarios. */
   readonly folder: string;
   stop(): Promise<void>;
@@ -40,6 +42,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const clock = movableClock();
   if (options.startsAt !== undefined) clock.advance(options.startsAt - clock.now());
   const faults = createFaultBoard();
+  const troubles = createTroubles(clock);
   const hub = createWireHub();
   const log = createLog("error");
   const url = `http://localhost:${port}`;
@@ -50,7 +53,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     tap: hub,
     origin: url,
     faults,
-    tspPolicy: { enrolled: [...DEFAULT_POLICY.enrolled, STRAY_RANGE] },
+    tspPolicy: { enrolled: [...DEFAULT_POLICY.enrolled, STRAY_RANGE], numbersMax: troubles.numbersMax },
+    keysOf: troubles.keysOf,
+    clockOf: troubles.clockOf,
   });
   const folder = mkdtempSync(join(tmpdir(), "kabao-sandbox-"));
   try {
@@ -70,6 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       system,
       clock,
       faults,
+      troubles,
       folder,
       async stop() {
         await stage.close();

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CAUSE_CODES, CAUSES, isCause } from "#protocol/diagnosis";
+import { freshCards } from "../../app/sandbox/cards.ts";
+import { allScenarios } from "../../app/sandbox/library.ts";
+import { type Outcome, playScenario } from "../../app/sandbox/run.ts";
+import { type SandboxWorld, startSandbox } from "../../app/sandbox/world.ts";
+
+// Every scenario of the project through the real parties: what is found is what was done, and no confident error.
+
+const ALL = allScenarios();
+const UNPRODUCED = JSON.parse(
+  readFileSync(new URL("../../scenarios/unproduced.json", import.meta.url), "utf8"),
+) as readonly { cause: string; reason: { zh: string; en: string } }[];
+/** Stages of a binding; the causes between parties stand at any stage. */
+const BINDING = new Set(["preflight", "card", "eligibility", "terms", "decision", "verification", "issue", "between"]);
+
+let world: SandboxWorld;
+beforeAll(async () => {
+  world = await startSandbox();
+});
+afterAll(() => world.stop());
+
+test("all are right, none is misled by any party's silence", async () => {
+  const fresh = freshCards();
+  const outcomes: Outcome[] = [];
+  for (const scenario of ALL) outcomes.push(await playScenario(world, scenario, fresh));
+  const wrong = outcomes
+    .filter(({ right }) => !right)
+    .map(({ id, found, certainty, broke }) => [id, found, certainty, broke]);
+  expect(wrong).toEqual([]);
+  expect(outcomes.filter(({ confidentError }) => confidentError).map(({ id }) => id)).toEqual([]);
+  expect(outcomes.filter(({ misledWithout }) => misledWithout.length > 0).map(({ id }) => id)).toEqual([]);
+}, 180_000);
+
+test("every cause of a binding has a scenario and a neighbour, or a reason why not", () => {
+  const excused = new Set(UNPRODUCED.map(({ cause }) => cause));
+  const trueOf = new Map(ALL.map(({ id, expect }) => [id, expect.cause ?? expect.between?.[0]]));
+  const played = new Set(ALL.flatMap(({ expect }) => [expect.cause, ...(expect.between ?? [])]));
+  const beside = new Set(
+    ALL.flatMap(({ id, neighbourOf }) => (neighbourOf === undefined ? [] : [trueOf.get(id), trueOf.get(neighbourOf)])),
+  );
+  const due = CAUSE_CODES.filter((cause) => BINDING.has(CAUSES[cause].stage) && !excused.has(cause));
+  expect(due.filter((cause) => !played.has(cause))).toEqual([]);
+  expect(due.filter((cause) => !beside.has(cause))).toEqual([]);
+});
+
+test("what is excused is a cause that no scenario produces, with a reason in two languages", () => {
+  const played = new Set(ALL.map(({ expect }) => expect.cause));
+  for (const { cause, reason } of UNPRODUCED) {
+    expect(isCause(cause), cause).toBe(true);
+    expect(played.has(cause as never), cause).toBe(false);
+    expect(reason.zh.length > 4 && reason.en.length > 4, cause).toBe(true);
+  }
+});
