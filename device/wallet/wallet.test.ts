@@ -24,6 +24,7 @@ let journal: DeviceJournal;
 let device: Wallet;
 let facts: Omit<typeof FACTS, "use">;
 let online: boolean;
+let signedIn: boolean;
 const key = deviceKey();
 const UNLOCK = new Uint8Array(32);
 const SELECT_PPSE = hexBytes("00a404000e325041592e5359532e444446303100");
@@ -57,15 +58,18 @@ beforeEach(async () => {
   journal = openFactJournal(join(folder, "facts.journal"));
   facts = { ...FACTS };
   online = true;
+  signedIn = true;
   expiry = "3011";
   server.tsp.packageOf = async (tokenRef) => ({
     dataJwe: await sealer.sealTo(key.publicKey, fromUtf8(JSON.stringify(data(tokenRef, expiry)))),
   });
   device = createWallet({
-    // A device without a connection reaches nobody.
+    // A device without a connection reaches nobody; one without a session is let in nowhere.
     calls: new Proxy(who.calls, {
-      get: (calls, name) =>
-        online ? Reflect.get(calls, name) : async () => ({ ok: false, error: { code: "peerUnavailable" } }),
+      get(calls, name) {
+        if (online && signedIn) return Reflect.get(calls, name);
+        return async () => ({ ok: false, error: { code: online ? "notSignedIn" : "peerUnavailable" } });
+      },
     }),
     storage,
     keys,
@@ -160,6 +164,36 @@ describe("what happened on the device", () => {
     expect(await journal.pending()).toEqual([]);
     const asked = { journeyId: kept!.journeyId, language: "zh" } as const;
     expect(must(await who.calls.explain(asked, context())).cause).toBe("deviceOffline");
+  });
+
+  test("signed out: said at the next contact, and explained", async () => {
+    signedIn = false;
+    expect(await device.startBinding(deviceId, "zh")).toMatchObject({
+      ok: false,
+      error: { code: "notSignedIn", cause: "notSignedIn" },
+    });
+    const [kept] = await journal.pending();
+    signedIn = true;
+    must(await device.sync(deviceId));
+    const asked = { journeyId: kept!.journeyId, language: "zh" } as const;
+    expect(must(await who.calls.explain(asked, context())).cause).toBe("notSignedIn");
+  });
+
+  test.each([
+    [
+      "a number that no card can have",
+      { pan: "6229990100000000018" },
+      { code: "badCard", at: "pan", cause: "panMistyped" },
+    ],
+    ["too few digits", { pan: "622999" }, { code: "badCard", at: "pan", cause: "panMistyped" }],
+    ["a month that no year has", { expiry: "0633" }, { code: "badRequest", at: "expiry" }],
+    ["no phone number", { mobile: "138" }, { code: "badRequest", at: "mobile" }],
+  ])("%s does not leave the device", async (_what, typed, error) => {
+    const begun = must(await device.startBinding(deviceId, "zh"));
+    const card = { pan: "6229990100000000017", holderName: "张伟", mobile: "13800138001", ...typed };
+    expect(await device.submitCard(begun.binding.bindingId, begun.cardKey, card)).toMatchObject({ ok: false, error });
+    expect((await journal.pending()).map(({ code }) => code)).toEqual("cause" in error ? [error.cause] : []);
+    expect(JSON.stringify(await journal.pending())).not.toContain(card.pan);
   });
 
   test("more than fit one report are told in several; what nobody will ever take does not stand in the way", async () => {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from "#protocol/bytes";
 import type { Cause } from "#protocol/diagnosis";
 import { about, type Desk } from "../desk.ts";
 import { deviceOf } from "../devices.ts";
+import { note } from "../notes.ts";
 import { addPass } from "../passes.ts";
 import { goesOnByItself } from "./core.ts";
 import type { Binding, BindingStore } from "./store.sql.ts";
@@ -112,7 +113,10 @@ export function decisions(desk: Desk, store: BindingStore): Decisions {
       return wait("tsp", causes, Math.max(error.retryAfterMs ?? 0, backoff(tries)));
     if (error.code === "unknownTerms" || causes.includes("termsSuperseded")) {
       const found = await tsp.checkEligibility({ cardJwe: made.request.cardJwe }, about(id, `${made.key}-terms`));
-      return found.ok ? settle(id, { kind: "termsChanged", terms: found.value.terms }) : wait("tsp", []);
+      if (!found.ok) return wait("tsp", []);
+      // Said here too: looking the new ones up was a question of its own, after which the bank's word is an old one.
+      const notes = [note(id, "terms", "termsSuperseded", "failed")];
+      return settle(id, { kind: "termsChanged", terms: found.value.terms }, { notes });
     }
     return settle(id, { kind: "decided", decision: "red", causes, methods: [] });
   }

@@ -159,6 +159,7 @@ describe("the way to a card", () => {
     wallet.tsp.refuse.set("requestToken", problem("unknownTerms", { cause: "termsSuperseded" }));
     const shown = must(await who.calls.acceptTerms(acceptanceOf(bindingId), context()));
     expect(shown).toMatchObject({ stage: "awaitingTerms", causes: ["termsSuperseded"], terms: { version: "2026-02" } });
+    expect((await codesOf(bindingId)).at(-1)).toBe("termsSuperseded");
     const done = must(await who.calls.acceptTerms(acceptanceOf(bindingId, "2026-02"), context()));
     expect(done).toMatchObject({ stage: "awaitingVerification", caseCode: declined.caseCode, causes: [] });
   });
