@@ -1,4 +1,5 @@
 import type { BankSignInApi } from "#contracts/bank-app-api";
+import type { Words } from "#contracts/common";
 import type { Calls } from "#contracts/operation";
 import { problem } from "#contracts/problem";
 import type { Passkeys } from "#party";
@@ -17,6 +18,11 @@ export interface AppParts extends BindingParts {
 export interface BankSession {
   readonly customerId: string;
   readonly name: string;
+}
+
+/** Nobody has told which language the holder reads: both. */
+function enrolmentText(bank: Words, code: string, minutes: number): string {
+  return `【${bank.zh}】验证码 ${code}，用于开通手机银行，${minutes}分钟内有效，请勿泄露。${bank.en}: code for the bank's app, valid for ${minutes} minutes. Do not share it.`;
 }
 
 /** Enrolments that one phone may begin in a day, right or wrong. */
@@ -86,7 +92,7 @@ export function bankSignIn(
         if (customerId === undefined) return true;
         if ((await messagesToday(tx, keys, mobile, now)) >= policy.code.messagesPerPhonePerDay) return true;
         await countMessage(tx, keys, mobile, now);
-        const text = `【${policy.bank.zh}】验证码 ${code}，用于开通手机银行，${Math.floor(policy.bankApp.enrolmentMs / 60_000)}分钟内有效，请勿泄露。`;
+        const text = enrolmentText(policy.bank, code, Math.floor(policy.bankApp.enrolmentMs / 60_000));
         await outbox.text(
           tx,
           { id: `enrol-${id}`, owner: id, uselessAfter: (now + policy.bankApp.enrolmentMs) as typeof now },

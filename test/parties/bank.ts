@@ -72,10 +72,12 @@ export interface Bank {
 
 const ROLES: readonly StaffRole[] = ["teller", "agent", "supervisor"];
 
-export async function openBank(seed = 7): Promise<Bank> {
+/** @param on a database of its own where connections really run side by side; in memory when absent. */
+export async function openBank(seed = 7, on?: Db): Promise<Bank> {
   const random = seededRandom(seed);
   const keys = openKeyStore({ memory: true }, random);
-  const db = await openPglite("issuer", migrations);
+  const inMemory = on === undefined ? await openPglite("issuer", migrations) : undefined;
+  const db = on ?? inMemory!;
   const staffOf = (bearer: string): Staff | undefined => {
     const [role, staffId] = bearer.split(":") as [StaffRole, string];
     return ROLES.includes(role) ? { staffId, name: "柜员", role } : undefined;
@@ -156,13 +158,15 @@ export async function openBank(seed = 7): Promise<Bank> {
     toldBy: (name) => bank.told.filter((one) => one.name === name).map(({ request }) => request),
     async reset(policy = DEFAULT_POLICY) {
       const tables = await db.query<{ name: string }>({
-        text: "select tablename::text as name from pg_tables where schemaname = 'issuer'",
+        text: "select tablename::text as name from pg_tables where schemaname = 'issuer' and tablename <> 'migration'",
       });
       await db.query({ text: `truncate ${tables.map(({ name }) => name).join(", ")}` });
       Object.assign(bank, open(policy), { told: [], answer: agreeable });
       await seedDemo({ db, keys, clock: bank.clock });
     },
-    close: () => db.close(),
+    async close() {
+      await inMemory?.close();
+    },
   };
   await bank.reset();
   return bank;
