@@ -1,13 +1,15 @@
 import { acquirerTillApi } from "#contracts/acquirer-api";
 import type { Language } from "#contracts/common";
-import { issuerDeskApi } from "#contracts/issuer-api";
+import { bankViewApi } from "#contracts/desk-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
+import { aboutDevice, MODEL } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
 import { makeDeviceKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
 import { deviceRecords, sessionRecords } from "./adapters/device-record.ts";
 import { openDeviceStorage } from "./adapters/device-storage.ts";
+import { factJournal } from "./adapters/fact-journal.ts";
 import { field } from "./adapters/field.ts";
 import { followWallet } from "./adapters/live.ts";
 import { clock, exclusively, random, timers } from "./adapters/machine.ts";
@@ -17,6 +19,7 @@ import { sealer } from "./adapters/sealer.ts";
 import { type Bank, createBank } from "./bank/bank.ts";
 import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
 import { type AddCardFlow, createAddCardFlow } from "./phone/add-card/flow.ts";
+import { createExplainFlow, type ExplainFlow } from "./phone/explain/flow.ts";
 import { createPayFlow, type PayFlow } from "./phone/pay/flow.ts";
 import { createPhone, type Phone } from "./phone/phone.ts";
 import type { PhonePorts } from "./phone/ports.ts";
@@ -30,6 +33,7 @@ export interface Page {
   readonly language: Store<Language>;
   readonly phone: Phone;
   readonly addCard: AddCardFlow;
+  readonly explain: ExplainFlow;
   readonly pay: PayFlow;
   readonly near: NearField;
   readonly till: Till;
@@ -58,11 +62,14 @@ export async function openPage(): Promise<Page> {
     follow: followWallet,
     exclusively,
     prfInputOf,
+    model: MODEL,
+    about: aboutDevice,
+    journal: factJournal(notebook),
   };
   const near = createNearField();
   const phone = createPhone(ports);
   const till = createTill(near, { calls: pageCalls(acquirerTillApi, "/acquirer"), clock, timers, random });
-  const bank = createBank({ calls: pageCalls(issuerDeskApi, "/issuer"), timers, random });
+  const bank = createBank({ calls: pageCalls(bankViewApi, "/demo/bank"), timers, random });
   const feed = createDemoFeed(followDemo);
   feed.onTraffic(bank.nudge);
   phone.arrival.subscribe(() => {
@@ -84,6 +91,7 @@ export async function openPage(): Promise<Page> {
     language: createLanguage(notebook.read("language"), (language) => notebook.write("language", language)),
     phone,
     addCard: createAddCardFlow(phone, ports),
+    explain: createExplainFlow(phone),
     pay: createPayFlow(phone, near, ports),
     near,
     till,

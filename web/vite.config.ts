@@ -10,5 +10,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      treeshake: {
+        // Loading these rooms does nothing. What the page does not use of them, as the diagnosis room's texts, stays out.
+        moduleSideEffects: (id) => !/\/(protocol|contracts|device)\/[^?]*\.ts$/.test(id) || id.includes("node_modules"),
+      },
+    },
   },
 });

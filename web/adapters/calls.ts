@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { CaseCode } from "#contracts/facts";
 import type { Api, CallContext, Calls } from "#contracts/operation";
 import { PROBLEM_STATUS, type Problem, type ProblemCode, problem } from "#contracts/problem";
 import { err, ok, type Result } from "#protocol/bytes";
+import { CAUSE_CODES } from "#protocol/diagnosis";
 
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -51,6 +53,10 @@ const ProblemShape = v.object({
   at: v.optional(v.string()),
   detail: v.optional(v.string()),
   retryAfterMs: v.optional(v.number()),
+  // A server may know causes that this page does not: then its words still say what happened.
+  cause: v.fallback(v.optional(v.picklist(CAUSE_CODES)), undefined),
+  causes: v.fallback(v.optional(v.array(v.picklist(CAUSE_CODES))), undefined),
+  caseCode: v.fallback(v.optional(CaseCode), undefined),
 });
 
 function problemOf(json: unknown): Problem {

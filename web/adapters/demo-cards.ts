@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CardStatusSchema } from "#contracts/desk-api";
 
 const PrintedCard = v.object({
   id: v.string(),
@@ -9,7 +10,7 @@ const PrintedCard = v.object({
   /** YYMM. */
   expiry: v.string(),
   cvn2: v.string(),
-  status: v.picklist(["active", "notActivated", "lost", "frozen"]),
+  status: CardStatusSchema,
 });
 /** A card of the invented bank, as it is printed. */
 export type PrintedCard = v.InferOutput<typeof PrintedCard>;

@@ -36,7 +36,7 @@ function Message({ message }: { message: Sms }) {
   const language = useLanguage();
   const [, go] = useLocation();
   const code = codeOf(message.text);
-  const wanted = step.step === "code" && step.binding.codeSent !== undefined && !step.busy;
+  const wanted = step.step === "verify" && step.binding.codeSent !== undefined && !step.busy;
 
   function fill(): void {
     if (code === undefined) return;

@@ -1,14 +1,17 @@
 import type { NoticeView } from "#contracts/wallet-api";
 import { responseFact } from "#protocol/iso8583";
+import { usePage } from "../page-context.ts";
 import { useLanguage, useSay } from "../text/language.tsx";
 import { momentText, moneyText } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
+import { Button } from "../ui/button.tsx";
 import { NoticeIcon } from "./notice-banner.tsx";
 
 /** What the bank told of payments, newest first. */
 export function NoticeList({ notices }: { notices: readonly NoticeView[] }) {
   const say = useSay();
   const language = useLanguage();
+  const { explain } = usePage();
   return (
     <section aria-label={say(TEXT.wallet.recent)}>
       <h3 className="mb-2 px-1 text-[15px] font-bold">{say(TEXT.wallet.recent)}</h3>
@@ -16,22 +19,32 @@ export function NoticeList({ notices }: { notices: readonly NoticeView[] }) {
         <p className="rounded-2xl bg-panel px-4 py-5 text-center text-[13px] text-ink-3">{say(TEXT.wallet.noRecent)}</p>
       ) : (
         <ul className="overflow-hidden rounded-2xl bg-panel">
-          {notices.map(({ notice, panSuffix }) => (
-            <li key={notice.noticeId} className="flex items-center gap-3 border-line px-3.5 py-3 not-first:border-t">
-              <NoticeIcon kind={notice.kind} className="size-8" />
-              <div className="min-w-0 flex-1 leading-snug">
-                <p className="truncate text-[14px] font-semibold">{notice.merchantName}</p>
-                <p className="truncate text-xs text-ink-3">
-                  {notice.kind === "declined" ? say(responseFact(notice.responseCode)) : say(TEXT.notice[notice.kind])}{" "}
-                  · {momentText(notice.at, language)} · {panSuffix}
+          {notices.map((view) => {
+            const { notice, panSuffix } = view;
+            return (
+              <li key={notice.noticeId} className="flex items-center gap-3 border-line px-3.5 py-3 not-first:border-t">
+                <NoticeIcon kind={notice.kind} className="size-8" />
+                <div className="min-w-0 flex-1 leading-snug">
+                  <p className="truncate text-[14px] font-semibold">{notice.merchantName}</p>
+                  <p className="truncate text-xs text-ink-3">
+                    {notice.kind === "declined"
+                      ? say(responseFact(notice.responseCode))
+                      : say(TEXT.notice[notice.kind])}{" "}
+                    · {momentText(notice.at, language)} · {panSuffix}
+                  </p>
+                </div>
+                {notice.kind === "declined" && (
+                  <Button look="soft" size="small" onClick={() => void explain.open(view)}>
+                    {say(TEXT.finding.explain)}
+                  </Button>
+                )}
+                <p className={`tabular text-[15px] font-semibold ${amountLook(notice.kind)}`}>
+                  {notice.kind === "refund" ? "+" : ""}
+                  {moneyText(notice.amount)}
                 </p>
-              </div>
-              <p className={`tabular text-[15px] font-semibold ${amountLook(notice.kind)}`}>
-                {notice.kind === "refund" ? "+" : ""}
-                {moneyText(notice.amount)}
-              </p>
-            </li>
-          ))}
+              </li>
+            );
+          })}
         </ul>
       )}
     </section>

@@ -10,8 +10,10 @@ import { Spinner } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { GlassContext } from "../ui/sheet.tsx";
 import { AddCardSheet } from "./add-card/add-card-sheet.tsx";
+import { ExplainSheet } from "./explain/explain-sheet.tsx";
 import { NoticeBanner } from "./notice-banner.tsx";
 import { PayScreen } from "./pay/pay-screen.tsx";
+import { RecoverySheet } from "./recovery-sheet.tsx";
 import { WalletScreen } from "./wallet-screen.tsx";
 import { WelcomeScreen } from "./welcome-screen.tsx";
 
@@ -43,6 +45,8 @@ export function PhoneScreen({ framed = false }: { framed?: boolean }) {
             <WalletScreen state={state} />
             {glass !== null && <AddCardSheet />}
             {glass !== null && <PayScreen />}
+            {glass !== null && <ExplainSheet />}
+            {glass !== null && <RecoverySheet codes={state.recoveryCodes} />}
             <NoticeBanner framed={framed} />
           </>
         )}

@@ -1,5 +1,6 @@
+import type { FindingView } from "#contracts/facts";
 import type { CallContext, Calls } from "#contracts/operation";
-import type { Problem } from "#contracts/problem";
+import { type Problem, problem } from "#contracts/problem";
 import type { BindingView, NoticeView, PassView, WalletDeviceApi, WalletEvent } from "#contracts/wallet-api";
 import { createWallet, type Wallet } from "#device/wallet";
 import type { Result } from "#protocol/bytes";
@@ -37,6 +38,8 @@ export interface ReadyPhone {
   readonly notices: readonly NoticeView[];
   /** Bindings that were begun and can go on, newest first. */
   readonly bindings: readonly BindingView[];
+  /** New recovery codes, until the holder has noted them: no server says them again. */
+  readonly recoveryCodes?: readonly string[];
   /** What went wrong while nobody asked for anything. */
   readonly trouble?: Fault;
 }
@@ -53,6 +56,8 @@ export interface Phone {
   readonly state: Store<PhoneState>;
   /** The notice that slides in now. */
   readonly arrival: Store<NoticeView | undefined>;
+  /** Something in bindings may have changed: a new object each time. */
+  readonly bindingNews: Store<object>;
   boot(): Promise<void>;
   /** A new account with a new passkey. */
   begin(name: string): Promise<void>;
@@ -65,6 +70,11 @@ export interface Phone {
   /** Reads the device's cards again and brings keys and storage in line. */
   readCards(): Promise<void>;
   readBindings(): Promise<void>;
+  /** Ten new codes, which make the account's second factor; older ones are void. */
+  makeRecoveryCodes(): Promise<Fault | undefined>;
+  putRecoveryCodesAway(): void;
+  /** What stopped a journey of this account, who must act, and what to do. */
+  explain(journeyId: string): Promise<Result<FindingView, Problem>>;
   setDefault(pass: PassView): Promise<Fault | undefined>;
   changePass(pass: PassView, change: "suspend" | "resume" | "delete"): Promise<Fault | undefined>;
 }
@@ -77,6 +87,7 @@ export function createPhone(ports: PhonePorts): Phone {
   const { signIn, passkey, sessions, records, timers, random } = ports;
   const state = createStore<PhoneState>({ kind: "starting" });
   const arrival = createStore<NoticeView | undefined>(undefined);
+  const bindingNews = createStore<object>({});
   let desk: Desk | undefined;
   let stopFollowing = () => {};
   let cancelArrival = () => {};
@@ -131,12 +142,12 @@ export function createPhone(ports: PhonePorts): Phone {
           ? inMemory!.keys
           : { publicKey: record.publicKey, openJwe: async () => undefined };
     const calls = callsOf(session);
-    const { storage, sealer, clock } = ports;
+    const { storage, sealer, clock, about, journal } = ports;
     desk = {
       session,
       record,
       calls,
-      wallet: createWallet({ calls, storage, keys, sealer, clock, random, cipher: pureCipher }),
+      wallet: createWallet({ calls, storage, keys, sealer, clock, random, cipher: pureCipher, about, journal }),
     };
     state.set({
       kind: "ready",
@@ -153,7 +164,10 @@ export function createPhone(ports: PhonePorts): Phone {
       onEvent,
       onUp() {
         patch({ connected: true });
-        void Promise.all([readCards(), readBindings(), readNotices()]).then(() => patch({ loaded: true }));
+        bindingNews.set({});
+        void tell()
+          .then(() => Promise.all([readCards(), readBindings(), readNotices()]))
+          .then(() => patch({ loaded: true }));
       },
       onDown: () => patch({ connected: false }),
       onRefused: () => signedOut(session),
@@ -172,7 +186,7 @@ export function createPhone(ports: PhonePorts): Phone {
     return ports.exclusively("device", async () => {
       const made = await ports.makeKeys(proof.prf);
       const enrolled = await callsOf(session).enrolDevice(
-        { name: session.name, kind: "phone", keySource: "hce", publicKey: made.publicKey },
+        { name: session.name, kind: "phone", model: ports.model, keySource: "hce", publicKey: made.publicKey },
         context(),
       );
       if (!enrolled.ok) return enrolled;
@@ -211,6 +225,7 @@ export function createPhone(ports: PhonePorts): Phone {
       case "passes":
         return void readCards();
       case "binding":
+        bindingNews.set({});
         return void readBindings();
       case "notice":
         return addNotice(event.notice);
@@ -254,6 +269,13 @@ export function createPhone(ports: PhonePorts): Phone {
     }
   }
 
+  /** First contact after a time without: what happened here is told, and what happened there is learnt. */
+  async function tell(): Promise<void> {
+    const now = desk;
+    if (now === undefined || keyRoomNow() === "gone") return;
+    await ports.exclusively("cards", () => now.wallet.sync(now.record.deviceId)).catch(() => {});
+  }
+
   const readBindings = oneAtATime(async () => {
     if (desk === undefined) return;
     const read = await desk.calls.openBindings({ deviceId: desk.record.deviceId }, context());
@@ -292,9 +314,10 @@ export function createPhone(ports: PhonePorts): Phone {
   const afterChange = (changed: Result<unknown, Problem>): Promise<Fault | undefined> =>
     readCards().then(() => (changed.ok ? undefined : problemFault(changed.error)));
 
-  return {
+  const phone: Phone = {
     state,
     arrival,
+    bindingNews,
     get desk() {
       return desk;
     },
@@ -322,7 +345,9 @@ export function createPhone(ports: PhonePorts): Phone {
           await sessions.write(registered.value);
           return welcome(passkeyFault(proof.error), registered.value.name);
         }
-        return settle(registered.value, proof.value, prfInput);
+        await settle(registered.value, proof.value, prfInput);
+        // Without them the account has one factor, and no card can be added.
+        await phone.makeRecoveryCodes();
       }),
     signIn: () =>
       busy(async () => {
@@ -335,6 +360,24 @@ export function createPhone(ports: PhonePorts): Phone {
         if (!signedIn.ok) return welcome(problemFault(signedIn.error));
         return settle(signedIn.value, proof.value, ports.prfInputOf(options));
       }),
+    async makeRecoveryCodes() {
+      if (desk === undefined) return undefined;
+      const made = await desk.calls.makeRecoveryCodes({}, context());
+      if (!made.ok) return problemFault(made.error);
+      patch({ recoveryCodes: made.value.codes });
+      return undefined;
+    },
+    putRecoveryCodesAway() {
+      state.update((now) => {
+        if (now.kind !== "ready") return now;
+        const { recoveryCodes: _, ...rest } = now;
+        return rest;
+      });
+    },
+    explain: async (journeyId) =>
+      desk === undefined
+        ? { ok: false, error: problem("notSignedIn") }
+        : desk.calls.explain({ journeyId, language: "zh" }, context(journeyId)),
     signOut() {
       void sessions.clear();
       leave(desk?.session.name);
@@ -356,6 +399,7 @@ export function createPhone(ports: PhonePorts): Phone {
       return afterChange(await desk.calls.changePass({ passId: pass.passId, change }, context(pass.passId)));
     },
   };
+  return phone;
 }
 
 function withPass(phone: ReadyPhone, pass: PassView): ReadyPhone {

@@ -1,7 +1,7 @@
 import type { Calls } from "#contracts/operation";
 import type { Clock, Random, Sealer, Timers } from "#contracts/ports";
-import type { WalletDeviceApi, WalletEvent, WalletSignInApi } from "#contracts/wallet-api";
-import type { DeviceStorage } from "#device/secure-element";
+import type { DeviceFacts, WalletDeviceApi, WalletEvent, WalletSignInApi } from "#contracts/wallet-api";
+import type { DeviceJournal, DeviceStorage } from "#device/secure-element";
 import type { Result } from "#protocol/bytes";
 import type { NewKeys, WrappedKey } from "../adapters/device-keys.ts";
 import type { DeviceRecords } from "../adapters/device-record.ts";
@@ -80,4 +80,8 @@ export interface PhonePorts {
   /** Runs `work` while no other tab runs work of the same name. */
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   prfInputOf(options: Readonly<Record<string, unknown>>): string;
+  /** What this device is in the catalogue, and what it says of itself now. */
+  readonly model: string;
+  readonly about: () => Omit<DeviceFacts, "use">;
+  readonly journal: DeviceJournal;
 }

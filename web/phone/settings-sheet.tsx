@@ -1,7 +1,10 @@
+import { useState } from "react";
 import { usePage } from "../page-context.ts";
+import type { Fault } from "../text/fault.ts";
 import { useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
 import { Button } from "../ui/button.tsx";
+import { FaultNote } from "../ui/fault-note.tsx";
 import { Sheet } from "../ui/sheet.tsx";
 import type { ReadyPhone } from "./phone.ts";
 
@@ -9,6 +12,13 @@ import type { ReadyPhone } from "./phone.ts";
 export function SettingsSheet({ open, state, onClose }: { open: boolean; state: ReadyPhone; onClose: () => void }) {
   const { phone } = usePage();
   const say = useSay();
+  const [fault, setFault] = useState<Fault | undefined>(undefined);
+  function renewCodes(): void {
+    void phone.makeRecoveryCodes().then((refused) => {
+      setFault(refused);
+      if (refused === undefined) onClose();
+    });
+  }
   const facts = [
     [say(TEXT.settings.account), state.name],
     [say(TEXT.settings.keys), say(TEXT.settings[state.keyRoom])],
@@ -24,6 +34,11 @@ export function SettingsSheet({ open, state, onClose }: { open: boolean; state: 
         ))}
       </dl>
       <p className="mt-3 px-1 text-xs leading-relaxed text-ink-3">{say(TEXT.settings.session)}</p>
+      <Button look="soft" className="mt-4 w-full" onClick={renewCodes}>
+        {say(TEXT.recovery.make)}
+      </Button>
+      {fault !== undefined && <FaultNote fault={fault} className="mt-2" />}
+      <p className="mt-2 px-1 text-center text-xs leading-relaxed text-ink-3">{say(TEXT.recovery.makeHint)}</p>
       <Button look="danger" className="mt-4 w-full" onClick={() => phone.signOut()}>
         {say(TEXT.settings.signOut)}
       </Button>

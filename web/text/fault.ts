@@ -1,4 +1,4 @@
-import type { BindingReason, CodeOutcome, Words } from "#contracts/common";
+import type { CodeOutcome, Words } from "#contracts/common";
 import type { Problem, ProblemCode } from "#contracts/problem";
 import type { FieldEnd, PasskeyFault } from "../phone/ports.ts";
 
@@ -108,103 +108,6 @@ function waitWords(ms: number): Words {
   return { zh: `请在 ${hours} 小时后再试。`, en: `Try again in ${hours} hours.` };
 }
 
-const REASONS: Readonly<Record<BindingReason, Fault>> = {
-  cardUnknown: fault(
-    "银行查无此卡",
-    "The bank does not know this card",
-    "请核对卡号；如无误，请咨询发卡银行。",
-    "Check the number; if it is right, ask your bank.",
-  ),
-  nameMismatch: fault(
-    "姓名与银行登记不一致",
-    "The name differs from the bank's record",
-    "请按证件填写姓名；如无误，请携证件到网点更正登记。",
-    "Enter the name exactly as on your ID. If it is right, have the bank's record corrected at a branch.",
-  ),
-  mobileMismatch: fault(
-    "手机号与银行预留手机号不一致",
-    "The phone differs from the one reserved at the bank",
-    "请携证件到任一网点修改银行预留手机号；只改网银登录手机号无效。",
-    "Change the reserved phone at any branch with your ID. Changing the e-banking phone does not help.",
-  ),
-  noReservedMobile: fault(
-    "银行没有您的预留手机号",
-    "The bank has no reserved phone for you",
-    "请携证件到任一网点登记手机号。",
-    "Register a phone at any branch with your ID.",
-  ),
-  expiryMismatch: fault(
-    "有效期不符",
-    "The expiry date differs",
-    "请按卡面重新输入。",
-    "Enter the date printed on the card.",
-  ),
-  cvn2Mismatch: fault(
-    "安全码不符",
-    "The security code differs",
-    "请核对卡背面末三位数字。",
-    "Check the last three digits on the back.",
-  ),
-  cardExpired: fault("卡片已过期", "The card has expired", "请使用银行换发的新卡。", "Use the renewed card."),
-  cardLost: fault(
-    "卡片已挂失",
-    "The card is reported lost",
-    "找到卡片请致电银行解除挂失，否则请补卡。",
-    "If you found it, have the report lifted; otherwise ask for a new card.",
-  ),
-  cardFrozen: fault(
-    "卡片已被冻结",
-    "The card is frozen",
-    "请致电卡背面的银行客服。",
-    "Call the number on the back of the card.",
-  ),
-  cardCancelled: fault("卡片已销户", "The card is closed", "请换一张卡。", "Use another card."),
-  cardNotActivated: fault(
-    "信用卡尚未激活",
-    "The credit card is not activated",
-    "请先在银行激活，再来添加。",
-    "Activate it with your bank first, then add it.",
-  ),
-  balanceNegative: fault(
-    "借记卡余额为负",
-    "The debit balance is negative",
-    "请先补足余额。",
-    "Bring the balance to zero or above.",
-  ),
-  documentExpired: fault(
-    "证件已过期",
-    "The identity document has expired",
-    "请到网点更新证件信息。",
-    "Renew your document details at a branch.",
-  ),
-  accountClassNotAllowed: fault(
-    "账户类别不支持",
-    "This class of account is not admitted",
-    "请到网点升级账户，或使用一类户。",
-    "Upgrade the account at a branch, or use a class I card.",
-  ),
-  boundElsewhere: fault(
-    "该卡已绑定其他账户",
-    "The card is bound to another account",
-    "请在原设备“设置 → 钱包 → 该卡 → 移除”，再回来添加。",
-    "On the old device: Settings → Wallet → the card → Remove. Then add it here.",
-  ),
-  tooManyDevices: fault(
-    "该卡已达设备数量上限",
-    "The card is on too many devices",
-    "请先从不用的设备上移除。",
-    "Remove it from a device you no longer use.",
-  ),
-  tooManyAddsToday: fault("今日添加次数已达上限", "Too many attempts today", "请明天再试。", "Try again tomorrow."),
-  verificationNeeded: fault("需要验证", "Verification needed", "请完成验证。", "Complete the verification."),
-};
-
-export function reasonFault(reason: BindingReason | undefined): Fault {
-  return reason === undefined
-    ? fault("无法添加卡片", "Could not add the card", "请联系发卡银行。", "Contact your card issuer.")
-    : REASONS[reason];
-}
-
 /** Undefined: the code was right. */
 export function codeFault(outcome: CodeOutcome): Fault | undefined {
   switch (outcome.outcome) {
@@ -231,14 +134,21 @@ export function codeFault(outcome: CodeOutcome): Fault | undefined {
         `请重新获取，还可以获取 ${outcome.codesLeft} 次。`,
         `Ask for a new one. Codes left: ${outcome.codesLeft}.`,
       );
+    case "superseded":
+      return fault(
+        "这是较早的验证码",
+        "This is an earlier code",
+        `请输入最新一条短信中的验证码，还可以试 ${outcome.triesLeft} 次。`,
+        `Enter the code of the newest message. Tries left: ${outcome.triesLeft}.`,
+      );
     case "noCode":
       return fault("还没有发送验证码", "No code was sent yet", "请先获取验证码。", "Ask for a code first.");
     case "methodDead":
       return fault(
         "短信验证已用完",
         "No more codes by SMS",
-        "请重新添加这张卡，或联系发卡银行。",
-        "Add the card anew, or contact your bank.",
+        "请换一种验证方式，或联系发卡银行。",
+        "Choose another way, or contact your bank.",
       );
   }
 }
@@ -295,6 +205,20 @@ export function fieldFault(end: FieldEnd): Fault {
 }
 
 export const FAULTS = {
+  refused: fault("无法添加卡片", "Could not add the card", "请联系发卡银行。", "Contact your card issuer."),
+  notReady: fault(
+    "此设备还不能添加卡片",
+    "This device cannot add a card yet",
+    "请稍后重试，以查看需要处理的各项。",
+    "Try again in a moment to see what is missing.",
+  ),
+  waiting: fault(
+    "发卡银行还没有应答",
+    "Your bank has not answered yet",
+    "无需操作，会自动继续。",
+    "Nothing to do: it goes on by itself.",
+  ),
+  declined: fault("付款未成功", "The payment was declined", "请联系发卡银行。", "Contact your card issuer."),
   keyGone: fault(
     "这张卡的密钥已不在本机",
     "This card's keys are no longer here",

@@ -30,6 +30,12 @@ export function ResultScreen({ sale }: { sale: SaleView }) {
               <Dots /> {sale.tokenSuffix}
             </>
           )}
+          {sale.caseCode !== undefined && (
+            <>
+              <br />
+              {say(TEXT.finding.caseCode)} {sale.caseCode}
+            </>
+          )}
           {sale.rrn !== undefined && (
             <>
               <br />

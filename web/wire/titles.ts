@@ -23,6 +23,20 @@ const NAMES: Readonly<Record<Call, string>> = {
   notifyToken: "令牌通知",
   notifyPayment: "付款通知",
   authoriseToken: "核验令牌",
+  methods: "查询验证方式",
+  chooseMethod: "选择验证方式",
+  notMyNumber: "不是我的手机号",
+  openPush: "开始免输入加卡",
+  takePush: "收取免输入加卡",
+  pushRoot: "取加卡根证书",
+  activate: "银行已验证",
+  refuse: "银行终止绑定",
+  methodsChanged: "验证方式变化",
+  renewCard: "换卡",
+  recordChanged: "银行资料更新",
+  notifyBinding: "绑定通知",
+  holdings: "查询事实",
+  journeyOfCase: "查询案件号",
 };
 
 /** A row's title in the page's language; a call keeps its own name beside the Chinese one, as engineers look for it. */

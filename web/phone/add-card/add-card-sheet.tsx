@@ -4,10 +4,10 @@ import { useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Sheet } from "../../ui/sheet.tsx";
 import { CardStep } from "./card-step.tsx";
-import { CodeStep } from "./code-step.tsx";
-import { AddedStep, NotReadyStep, StoppedStep, WaitStep } from "./end-steps.tsx";
+import { AddedStep, NotReadyStep, RefusedStep, StoppedStep, WaitingStep, WaitStep } from "./end-steps.tsx";
 import type { AddCardState } from "./flow.ts";
 import { TermsStep } from "./terms-step.tsx";
+import { VerifyStep } from "./verify-step.tsx";
 
 /** "+": from the number on the plastic to a card that pays. */
 export function AddCardSheet() {
@@ -28,13 +28,17 @@ function Step({ state }: { state: AddCardState }) {
     case "preflight":
       return <WaitStep words={TEXT.add.checking} />;
     case "notReady":
-      return <NotReadyStep checks={state.checks} />;
+      return <NotReadyStep state={state} />;
     case "card":
       return <CardStep state={state} />;
     case "terms":
       return <TermsStep state={state} />;
-    case "code":
-      return <CodeStep state={state} />;
+    case "waiting":
+      return <WaitingStep state={state} />;
+    case "verify":
+      return <VerifyStep state={state} />;
+    case "refused":
+      return <RefusedStep state={state} />;
     case "adding":
       return <WaitStep words={TEXT.add.adding} />;
     case "added":

@@ -4,7 +4,7 @@ import { usePage } from "../../page-context.ts";
 import { useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Button } from "../../ui/button.tsx";
-import { FaultNote } from "../../ui/fault-note.tsx";
+import { TroubleNote } from "../explain/trouble-note.tsx";
 import { type CardField, groupPan, slashExpiry } from "./card-form.ts";
 import { DemoCards } from "./demo-cards.tsx";
 import type { AddCardState } from "./flow.ts";
@@ -86,7 +86,7 @@ export function CardStep({ state }: { state: Extract<AddCardState, { step: "card
           </div>
         </div>
       )}
-      {state.fault !== undefined && <FaultNote fault={state.fault} />}
+      {state.trouble !== undefined && <TroubleNote trouble={state.trouble} />}
       <Button type="submit" busy={busy} size="large" className="mt-1">
         {say(busy ? TEXT.add.submitting : TEXT.next)}
       </Button>

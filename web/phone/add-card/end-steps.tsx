@@ -1,13 +1,14 @@
-import { Check, X } from "lucide-react";
 import type { Words } from "#contracts/common";
-import type { BindingView } from "#contracts/wallet-api";
+import { useNow } from "../../adapters/media.ts";
 import { usePage } from "../../page-context.ts";
 import type { Fault } from "../../text/fault.ts";
-import { useSay } from "../../text/language.tsx";
+import { useLanguage, useSay } from "../../text/language.tsx";
+import { clockText, momentText } from "../../text/shown.ts";
 import { TEXT } from "../../text/words.ts";
 import { Button, Spinner } from "../../ui/button.tsx";
 import { Outcome } from "../../ui/marks.tsx";
 import { PassFace } from "../card-face.tsx";
+import { TroubleNote } from "../explain/trouble-note.tsx";
 import type { AddCardState } from "./flow.ts";
 
 export function WaitStep({ words }: { words: Words }) {
@@ -20,29 +21,111 @@ export function WaitStep({ words }: { words: Words }) {
   );
 }
 
-/** The device is not ready: every check, and what to do about each that failed. */
-export function NotReadyStep({ checks }: { checks: BindingView["checks"] }) {
+/** The device is not ready: all that stands in the way at once, who says so, and what to do about each. */
+export function NotReadyStep({ state }: { state: Extract<AddCardState, { step: "notReady" }> }) {
   const say = useSay();
-  const { addCard } = usePage();
+  const language = useLanguage();
+  const { addCard, phone } = usePage();
+  const { binding, trouble } = state;
+  const failed = binding.checks.filter(({ passed }) => !passed);
+  const noSecondFactor = failed.some(({ cause }) => cause === "secondFactorOff");
+  const asserted = failed.every(({ source }) => source === "device");
   return (
     <div className="rise grid gap-4">
-      <h3 className="text-[17px] font-bold">{say(TEXT.add.notReady)}</h3>
-      <ul className="grid gap-2">
-        {checks.map(({ check, passed }) => (
-          <li key={check} className="flex items-start gap-2.5 rounded-2xl bg-panel-2 px-3.5 py-2.5 text-[14px]">
-            {passed ? (
-              <Check aria-hidden="true" className="mt-0.5 size-4.5 shrink-0 text-good" />
-            ) : (
-              <X aria-hidden="true" className="mt-0.5 size-4.5 shrink-0 text-bad" />
+      <div>
+        <h3 className="text-[17px] font-bold">{say(TEXT.add.notReady)}</h3>
+        <p className="mt-1 text-[13px] text-ink-3">
+          {say(asserted ? TEXT.add.asserted : TEXT.add.known)} ·{" "}
+          {say(TEXT.add.othersPassed(binding.checks.length - failed.length))}
+        </p>
+      </div>
+      <TroubleNote trouble={trouble} />
+      {noSecondFactor && (
+        <Button look="soft" onClick={() => void phone.makeRecoveryCodes().then(() => addCard.close())}>
+          {say(TEXT.recovery.make)}
+        </Button>
+      )}
+      <Button onClick={() => void addCard.start(language)}>{say(TEXT.add.checkAgain)}</Button>
+    </div>
+  );
+}
+
+/** The bank has not answered. Nothing is lost, nothing is done twice, and nobody has to stay. */
+export function WaitingStep({ state }: { state: Extract<AddCardState, { step: "waiting" }> }) {
+  const say = useSay();
+  const language = useLanguage();
+  const { addCard } = usePage();
+  const { binding, busy, trouble } = state;
+  const { waitingFor, causes } = binding;
+  return (
+    <div className="rise grid gap-4">
+      <div role="status" className="grid justify-items-center gap-3 pt-4 text-center">
+        <Spinner className="size-10 text-accent" />
+        <p className="text-[19px] font-bold">{say(TEXT.add.waiting)}</p>
+        <p className="max-w-72 text-[14px] leading-relaxed text-ink-2">{say(TEXT.add.waitingText)}</p>
+        {waitingFor !== undefined && (
+          <p className="tabular text-[13px] text-ink-3">
+            {say(TEXT.add.since(clockText(waitingFor.since, language)))} ·{" "}
+            {say(TEXT.add.nextTry(clockText(waitingFor.nextTryAt, language)))}
+          </p>
+        )}
+      </div>
+      {(causes.length > 0 || trouble !== undefined) && <TroubleNote trouble={trouble} />}
+      <div className="grid gap-2">
+        <Button busy={busy} onClick={() => void addCard.askAgain()} size="large">
+          {say(TEXT.add.askNow)}
+        </Button>
+        <Button look="plain" onClick={() => addCard.close()}>
+          {say(TEXT.close)}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** The bank, or somebody before it, said no: why, what helps, and the way on once that is done. */
+export function RefusedStep({ state }: { state: Extract<AddCardState, { step: "refused" }> }) {
+  const say = useSay();
+  const language = useLanguage();
+  const now = useNow(1_000);
+  const { addCard } = usePage();
+  const { binding, busy, trouble } = state;
+  const declined = binding.causes.includes("termsDeclined");
+  const red = binding.decision === "red";
+  const later = binding.retryAt !== undefined && binding.retryAt > now ? binding.retryAt : undefined;
+  return (
+    <div className="rise grid gap-4">
+      <div className="grid justify-items-center gap-3 pt-1 text-center">
+        <Outcome good={false} className="size-14" />
+        <p className="text-xl font-bold">{say(TEXT.add.stopped)}</p>
+      </div>
+      <TroubleNote trouble={trouble} />
+      <div className="grid gap-2">
+        {(red || declined) && (
+          <Button busy={busy} disabled={later !== undefined} onClick={() => void addCard.askAgain()} size="large">
+            {say(
+              later !== undefined
+                ? TEXT.add.laterThan(momentText(later, language))
+                : declined
+                  ? TEXT.add.backToTerms
+                  : TEXT.add.askAgain,
             )}
-            <span>
-              {say(TEXT.add.checks[check])}
-              {!passed && <span className="block text-[13px] text-bad">{say(TEXT.add.checkRemedies[check])}</span>}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <Button onClick={() => addCard.close()}>{say(TEXT.close)}</Button>
+          </Button>
+        )}
+        {red && (
+          <Button look="soft" disabled={busy} onClick={() => void addCard.retype()}>
+            {say(TEXT.add.retype)}
+          </Button>
+        )}
+        <div className="grid grid-cols-2 gap-2">
+          <Button look="plain" disabled={busy} onClick={() => void addCard.giveUp()}>
+            {say(TEXT.add.giveUp)}
+          </Button>
+          <Button look="plain" onClick={() => addCard.close()}>
+            {say(TEXT.close)}
+          </Button>
+        </div>
+      </div>
     </div>
   );
 }

@@ -5,22 +5,32 @@ import {
   type Language,
   type Product,
   PublicJwkSchema,
+  type VerificationMethod,
   type Words,
 } from "#contracts/common";
 import type { PublicJwk } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
 import type { BindingView, PassView } from "#contracts/wallet-api";
+import type { Result } from "#protocol/bytes";
 import { createStore, type Store } from "../../store.ts";
-import { codeFault, type Fault, problemFault, reasonFault } from "../../text/fault.ts";
-import type { Phone } from "../phone.ts";
+import { codeFault, FAULTS, type Fault, problemFault } from "../../text/fault.ts";
+import type { Desk, Phone } from "../phone.ts";
 import type { PhonePorts } from "../ports.ts";
+import { diagnosed, type Trouble, troubleOf } from "../trouble.ts";
 import { type CardFields, type FieldFaults, NO_FIELDS, parseCardForm, parseCode } from "./card-form.ts";
+
+/** A journey on the screen. `trouble` is absent while nothing is wrong, or while it is being found out. */
+interface Journey {
+  readonly busy: boolean;
+  readonly binding: BindingView;
+  readonly trouble?: Trouble;
+}
 
 /** The sheet that adds a card, step by step. */
 export type AddCardState =
   | { readonly step: "closed" }
   | { readonly step: "preflight" }
-  | { readonly step: "notReady"; readonly checks: BindingView["checks"] }
+  | ({ readonly step: "notReady" } & Journey)
   | {
       readonly step: "card";
       readonly busy: boolean;
@@ -31,16 +41,19 @@ export type AddCardState =
       /** Found by the number: a credit card wants two fields more. */
       readonly product?: Product;
       readonly credit: boolean;
-      readonly fault?: Fault;
+      readonly trouble?: Trouble;
     }
-  | { readonly step: "terms"; readonly busy: boolean; readonly binding: BindingView; readonly fault?: Fault }
-  | {
-      readonly step: "code";
-      readonly busy: boolean;
-      readonly binding: BindingView;
+  | ({ readonly step: "terms" } & Journey)
+  /** The bank was asked and has not answered: it goes on by itself. */
+  | ({ readonly step: "waiting" } & Journey)
+  | ({
+      readonly step: "verify";
+      /** The way that is chosen on the screen; `choosing`: the list of ways is shown. */
+      readonly methodId?: string;
+      readonly choosing: boolean;
       readonly typedFault?: Words;
-      readonly fault?: Fault;
-    }
+    } & Journey)
+  | ({ readonly step: "refused" } & Journey)
   | { readonly step: "adding"; readonly binding: BindingView }
   | { readonly step: "added"; readonly pass: PassView; readonly others: boolean }
   | { readonly step: "stopped"; readonly fault: Fault };
@@ -49,19 +62,30 @@ export interface AddCardFlow {
   readonly state: Store<AddCardState>;
   start(language: Language): Promise<void>;
   /** Goes on with a binding that an earlier visit began. */
-  resume(binding: BindingView): void;
+  resume(binding: BindingView): Promise<void>;
   edit(change: Partial<CardFields>): void;
   /** A demo card's printed data into the form. */
   fill(fields: CardFields, credit: boolean): void;
   submitCard(): Promise<void>;
   acceptTerms(language: Language): Promise<void>;
-  sendCode(language: Language): Promise<void>;
+  declineTerms(): Promise<void>;
+  /** Asks whoever has not answered, and what was cured. */
+  askAgain(): Promise<void>;
+  /** After a refusal: the same journey with other card details. */
+  retype(): Promise<void>;
+  giveUp(): Promise<void>;
+  pick(methodId: string): void;
+  chooseAnother(): void;
+  /** Goes the way that is picked: has a code sent, or tells the bank that the holder comes another way. */
+  takeMethod(language: Language): Promise<void>;
+  notMyNumber(): Promise<void>;
   submitCode(typed: string): Promise<void>;
   makeDefault(): Promise<void>;
   close(): void;
 }
 
 type Step<Name extends AddCardState["step"]> = Extract<AddCardState, { step: Name }>;
+type JourneyStep = Extract<AddCardState, Journey>["step"];
 
 const KeptKey = v.pipe(v.string(), v.parseJson(), PublicJwkSchema);
 
@@ -85,6 +109,15 @@ export function createAddCardFlow(
   /** Still at this step, or the sheet was closed while the answer was on its way. */
   const still = (step: AddCardState["step"]) => state.get().step === step;
 
+  const journeyNow = (): Extract<AddCardState, Journey> | undefined => {
+    const now = state.get();
+    return "binding" in now && now.step !== "adding" ? now : undefined;
+  };
+  const isShown = (step: JourneyStep, bindingId: string) => {
+    const now = journeyNow();
+    return now?.step === step && now.binding.bindingId === bindingId;
+  };
+
   function showForm(): void {
     state.set({ step: "card", busy: false, fields: NO_FIELDS, faults: {}, refusals: 0, credit: false });
   }
@@ -92,20 +125,57 @@ export function createAddCardFlow(
   function show(binding: BindingView) {
     switch (binding.stage) {
       case "preflightFailed":
-        return state.set({ step: "notReady", checks: binding.checks });
+        return showFailing("notReady", binding, FAULTS.notReady);
       case "awaitingCard":
         return showForm();
       case "awaitingTerms":
-        return state.set({ step: "terms", busy: false, binding });
+        state.set({ step: "terms", busy: false, binding });
+        return void explainCauses("terms", binding, FAULTS.refused);
+      case "awaitingBank":
+        return showFailing("waiting", binding, FAULTS.waiting);
       case "awaitingVerification":
-        return state.set({ step: "code", busy: false, binding });
+        return showVerify(binding);
       case "active":
         return void bringHome(binding);
       case "refused":
-        return stop(reasonFault(binding.reason));
+        return showFailing("refused", binding, FAULTS.refused);
       case "abandoned":
         return stop(problemFault({ code: "wrongState" }));
     }
+  }
+
+  function showFailing(step: "notReady" | "waiting" | "refused", binding: BindingView, fault: Fault): void {
+    const now = journeyNow();
+    const known = now?.step === step && sameCauses(now.binding, binding) ? now.trouble : undefined;
+    state.set({ step, busy: false, binding, ...(known === undefined ? {} : { trouble: known }) });
+    // Waiting is no failure as long as nobody has said why.
+    if (step === "waiting" && binding.causes.length === 0) return;
+    if (known === undefined) void explain(step, binding, fault);
+  }
+
+  /** Finds out what stands in the way, and shows it if the screen is still there. */
+  async function explain(step: JourneyStep, binding: BindingView, fault: Fault): Promise<void> {
+    const trouble = await diagnosed(phone, binding.bindingId, fault, binding.caseCode);
+    if (isShown(step, binding.bindingId)) patch(step, { trouble });
+  }
+
+  async function explainCauses(step: JourneyStep, binding: BindingView, fault: Fault): Promise<void> {
+    if (binding.causes.length > 0) await explain(step, binding, fault);
+  }
+
+  function showVerify(binding: BindingView): void {
+    const now = at("verify");
+    const same = now?.binding.bindingId === binding.bindingId ? now : undefined;
+    const methodId = usable(binding, same?.methodId) ?? usable(binding, binding.methodId) ?? firstOpen(binding);
+    state.set({
+      step: "verify",
+      busy: false,
+      binding,
+      choosing: same?.choosing ?? binding.methodId === undefined,
+      ...(methodId === undefined ? {} : { methodId }),
+      ...(same?.trouble === undefined ? {} : { trouble: same.trouble }),
+    });
+    if (same === undefined) void explainCauses("verify", binding, FAULTS.refused);
   }
 
   /** The token is active: fetch what this device needs to pay with it. */
@@ -121,7 +191,7 @@ export function createAddCardFlow(
     state.set({ step: "added", pass, others: passes.length > 1 && !pass.isDefault });
   }
 
-  /** The key that seals the code: from the start of this binding, or of a new one when another visit began it. */
+  /** The key that seals card and code: from the start of this binding, or of a new one when another visit began it. */
   async function cardKeyOf(bindingId: string, language: Language): Promise<PublicJwk | undefined> {
     if (open?.bindingId === bindingId) return open.cardKey;
     const kept = v.safeParse(KeptKey, ports.notebook.read("cardKey"));
@@ -129,6 +199,39 @@ export function createAddCardFlow(
     const begun = await phone.desk?.wallet.startBinding(phone.desk.record.deviceId, language);
     return begun?.ok === true ? begun.value.cardKey : undefined;
   }
+
+  /** One call about the journey on the screen. `then` sees the answer if the screen is still there. */
+  async function ask(
+    step: JourneyStep,
+    call: (desk: Desk, binding: BindingView) => Promise<Result<BindingView, Problem>>,
+    then: (binding: BindingView) => void = show,
+  ): Promise<void> {
+    const now = journeyNow();
+    const { desk } = phone;
+    if (now?.step !== step || now.busy || desk === undefined) return;
+    const { binding } = now;
+    const { trouble: _, ...clean } = now;
+    state.set({ ...clean, busy: true });
+    const answer = await call(desk, binding);
+    void phone.readBindings();
+    if (!isShown(step, binding.bindingId)) return;
+    if (answer.ok) return then(answer.value);
+    const trouble = await troubleOf(phone, binding.bindingId, answer.error);
+    if (isShown(step, binding.bindingId)) patch(step, { busy: false, trouble });
+  }
+
+  /** Something happened to bindings elsewhere: the one on the screen is read anew. */
+  async function follow(): Promise<void> {
+    const now = journeyNow();
+    const { desk } = phone;
+    if (now === undefined || now.busy || desk === undefined) return;
+    const { bindingId } = now.binding;
+    const read = await desk.calls.binding({ bindingId }, phone.context(bindingId));
+    const shown = journeyNow();
+    if (!read.ok || shown === undefined || shown.busy || shown.binding.bindingId !== bindingId) return;
+    if (JSON.stringify(read.value) !== JSON.stringify(shown.binding)) show(read.value);
+  }
+  phone.bindingNews.subscribe(() => void follow());
 
   return {
     state,
@@ -149,7 +252,10 @@ export function createAddCardFlow(
       show(binding);
     },
 
-    resume: show,
+    async resume(binding) {
+      if (binding.stage === "awaitingCard") await openFormOf(binding.bindingId);
+      else show(binding);
+    },
 
     edit(change) {
       const now = at("card");
@@ -166,11 +272,12 @@ export function createAddCardFlow(
       if (now === undefined || now.busy || desk === undefined || open === undefined) return;
       const card = parseCardForm(now.fields, now.credit, ports.clock.now());
       if (!card.ok) return patch("card", { faults: card.error, refusals: now.refusals + 1 });
-      const { fault: _, ...clean } = now;
+      const { trouble: _, ...clean } = now;
       state.set({ ...clean, busy: true, faults: {} });
-      const sent = await desk.wallet.submitCard(open.bindingId, open.cardKey, card.value);
+      const { bindingId } = open;
+      const sent = await desk.wallet.submitCard(bindingId, open.cardKey, card.value);
       if (!still("card")) return;
-      if (!sent.ok) return refusedCard(sent.error);
+      if (!sent.ok) return refusedCard(bindingId, sent.error);
       const { product } = sent.value;
       if (product?.kind === "credit" && !hasCreditFields(card.value))
         return patch("card", { busy: false, product, credit: true });
@@ -178,52 +285,79 @@ export function createAddCardFlow(
       show(sent.value);
     },
 
-    async acceptTerms(language) {
-      const now = at("terms");
-      const { desk } = phone;
-      if (now?.binding.terms === undefined || now.busy || desk === undefined) return;
-      const { bindingId, terms } = now.binding;
-      state.set({ step: "terms", binding: now.binding, busy: true });
-      const decided = await desk.calls.acceptTerms(
-        { bindingId, version: terms.version, language },
-        phone.context(bindingId),
-      );
-      if (!still("terms")) return;
-      if (!decided.ok) return patch("terms", { busy: false, fault: problemFault(decided.error) });
-      void phone.readBindings();
-      show(decided.value);
+    acceptTerms: (language) =>
+      ask("terms", async ({ calls }, { bindingId, terms }) =>
+        calls.acceptTerms({ bindingId, version: terms?.version ?? "", language }, phone.context(bindingId)),
+      ),
+
+    declineTerms: () =>
+      ask("terms", ({ calls }, { bindingId }) => calls.declineTerms({ bindingId }, phone.context(bindingId))),
+
+    async askAgain() {
+      const now = journeyNow();
+      if (now === undefined) return;
+      await ask(now.step, ({ calls }, { bindingId }) => calls.resume({ bindingId }, phone.context(bindingId)));
     },
 
-    async sendCode(language) {
-      const now = at("code");
-      const { desk } = phone;
-      const method = now?.binding.methods.find(({ kind }) => kind === "smsCode");
-      if (now === undefined || now.busy || desk === undefined || method === undefined) return;
-      const { bindingId } = now.binding;
-      state.set({ step: "code", binding: now.binding, busy: true });
-      const sent = await desk.calls.sendCode(
-        { bindingId, methodId: method.methodId, language },
-        phone.context(bindingId),
-      );
-      if (sent.ok) return patch("code", { busy: false, binding: sent.value });
-      patch("code", { busy: false, fault: problemFault(sent.error) });
+    async retype() {
+      const now = at("refused");
+      if (now !== undefined) await openFormOf(now.binding.bindingId);
     },
+
+    async giveUp() {
+      const now = journeyNow();
+      if (now === undefined) return;
+      await ask(
+        now.step,
+        ({ calls }, { bindingId }) => calls.abandon({ bindingId }, phone.context(bindingId)),
+        () => state.set({ step: "closed" }),
+      );
+    },
+
+    pick: (methodId) => patch("verify", { methodId }),
+
+    chooseAnother: () => patch("verify", { choosing: true }),
+
+    async takeMethod(language) {
+      const method = methodOf(at("verify"));
+      if (method === undefined) return;
+      const { methodId, kind } = method;
+      patch("verify", { choosing: false });
+      await ask("verify", async ({ calls }, { bindingId }) =>
+        kind === "smsCode"
+          ? calls.sendCode({ bindingId, methodId, language }, phone.context(bindingId))
+          : calls.chooseMethod({ bindingId, methodId }, phone.context(bindingId)),
+      );
+    },
+
+    notMyNumber: () =>
+      ask(
+        "verify",
+        ({ calls }, { bindingId }) => calls.notMyNumber({ bindingId }, phone.context(bindingId)),
+        (binding) => {
+          patch("verify", { choosing: true });
+          showVerify(binding);
+          void explainCauses("verify", binding, FAULTS.refused);
+        },
+      ),
 
     async submitCode(typed) {
-      const now = at("code");
+      const now = at("verify");
       const { desk } = phone;
       if (now === undefined || now.busy || desk === undefined) return;
       const code = parseCode(typed);
-      if (!code.ok) return patch("code", { typedFault: code.error });
+      if (!code.ok) return patch("verify", { typedFault: code.error });
       const { bindingId } = now.binding;
-      state.set({ step: "code", binding: now.binding, busy: true });
+      const { trouble: _, typedFault: __, ...clean } = now;
+      state.set({ ...clean, busy: true });
       const cardKey = await cardKeyOf(bindingId, "zh");
       if (cardKey === undefined)
-        return patch("code", { busy: false, fault: problemFault({ code: "peerUnavailable" }) });
+        return patch("verify", { busy: false, trouble: { fault: problemFault({ code: "peerUnavailable" }) } });
       const checked = await desk.wallet.submitCode(bindingId, cardKey, code.value);
-      if (!still("code")) return;
-      if (!checked.ok) return patch("code", { busy: false, fault: problemFault(checked.error) });
-      return judge(checked.value.result, checked.value.binding);
+      if (!isShown("verify", bindingId)) return;
+      if (checked.ok) return judge(checked.value.result, checked.value.binding);
+      const trouble = await troubleOf(phone, bindingId, checked.error);
+      if (isShown("verify", bindingId)) patch("verify", { busy: false, trouble });
     },
 
     async makeDefault() {
@@ -238,29 +372,59 @@ export function createAddCardFlow(
     },
   };
 
+  /** The form of a journey that is there already. */
+  async function openFormOf(bindingId: string): Promise<void> {
+    const cardKey = await cardKeyOf(bindingId, "zh");
+    if (cardKey === undefined) return stop(problemFault({ code: "peerUnavailable" }));
+    open = { bindingId, cardKey };
+    showForm();
+  }
+
   function judge(result: CodeOutcome, binding: BindingView) {
     const fault = codeFault(result);
     if (fault === undefined) return void bringHome(binding);
-    if (result.outcome === "methodDead") return stop(fault);
-    patch("code", { busy: false, binding, fault });
+    const { caseCode } = binding;
+    patch("verify", {
+      busy: false,
+      binding,
+      trouble: { fault, ...(caseCode === undefined ? {} : { caseCode }) },
+      ...(result.outcome === "methodDead" ? { choosing: true } : {}),
+    });
   }
 
-  function refusedCard(refused: Problem) {
-    const now = at("card");
-    if (now === undefined) return;
+  async function refusedCard(bindingId: string, refused: Problem) {
     // The binding is gone or past this step: the next try begins another one.
     if (refused.code === "notFound" || refused.code === "wrongState") open = undefined;
     if (open === undefined) return stop(problemFault(refused));
-    const fault = problemFault(refused);
+    const trouble = await troubleOf(phone, bindingId, refused);
+    const now = at("card");
+    if (now === undefined) return;
     const numberWrong = refused.code === "cardNotSupported" || refused.code === "badCard";
     state.set({
       ...now,
       busy: false,
-      fault,
+      trouble,
       refusals: now.refusals + 1,
-      ...(numberWrong ? { faults: { pan: fault.what } } : {}),
+      ...(numberWrong ? { faults: { pan: problemFault(refused).what } } : {}),
     });
   }
+}
+
+/** The way that is picked on the screen. */
+export function methodOf(state: Step<"verify"> | undefined): VerificationMethod | undefined {
+  return state?.binding.methods.find(({ methodId }) => methodId === state.methodId);
+}
+
+function usable(binding: BindingView, methodId: string | undefined): string | undefined {
+  return binding.methods.find((method) => method.methodId === methodId && method.open)?.methodId;
+}
+
+function firstOpen(binding: BindingView): string | undefined {
+  return binding.methods.find(({ open }) => open)?.methodId;
+}
+
+function sameCauses(one: BindingView, other: BindingView): boolean {
+  return one.bindingId === other.bindingId && one.causes.join() === other.causes.join();
 }
 
 function hasCreditFields(card: CardData): boolean {

@@ -2,8 +2,8 @@ import { usePage } from "../../page-context.ts";
 import { useLanguage, useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Button } from "../../ui/button.tsx";
-import { FaultNote } from "../../ui/fault-note.tsx";
 import { CardFace } from "../card-face.tsx";
+import { TroubleNote } from "../explain/trouble-note.tsx";
 import type { AddCardState } from "./flow.ts";
 
 /** The bank's terms. Which version, when and in which language is recorded with the agreement. */
@@ -28,9 +28,9 @@ export function TermsStep({ state }: { state: Extract<AddCardState, { step: "ter
           </>
         )}
       </div>
-      {state.fault !== undefined && <FaultNote fault={state.fault} />}
+      {state.trouble !== undefined && <TroubleNote trouble={state.trouble} />}
       <div className="grid grid-cols-[1fr_2fr] gap-2">
-        <Button look="plain" disabled={busy} onClick={() => addCard.close()}>
+        <Button look="plain" disabled={busy} onClick={() => void addCard.declineTerms()}>
           {say(TEXT.add.disagree)}
         </Button>
         <Button busy={busy} onClick={() => void addCard.acceptTerms(language)} size="large">
