@@ -210,6 +210,7 @@ export const tspIssuerApi = {
     request: v.object({ bindingId: Id, cause: v.optional(v.picklist(CAUSE_CODES)) }),
     answer: Empty,
   }),
+  /** Plain text of both: `{"pan", "expiry"}` of CardData. */
   renewCard: operation({
     summary: "New expiry or new number for a card: its tokens live on, and their PAR stays",
     request: v.object({ cardJwe: Jwe, newCardJwe: Jwe }),

@@ -153,7 +153,11 @@ export function approving(parts: ApprovalParts, who: BankSession): Pick<Calls<Ba
       const before = await approvedBefore(ceremonyId);
       if (before !== undefined) return ok({ bindingId: before, activated: await isActive(before) });
       const proved = await passkeys.finishAssertion(PURPOSE, ceremonyId, response);
-      if (!proved.ok) return failed(proved.error.fault, proved.error.subject);
+      if (!proved.ok) {
+        // A page whose browser found no key answers with nothing.
+        const absent = typeof response["id"] !== "string" ? { reason: "absent" } : {};
+        return failed(proved.error.fault, proved.error.subject, absent);
+      }
       const { subject, key } = proved.value;
       const bindingId = subject["bindingId"]!;
       const fault = misuse(subject, key);

@@ -262,13 +262,16 @@ describe("approving in the app", () => {
     expect(bank.toldBy("methodsChanged").length).toBeGreaterThan(0);
   });
 
-  test("a USB key that is another customer's, expired, or locked after five wrong tries", async () => {
+  test("a USB key that is absent, another customer's, expired, or locked after five wrong tries", async () => {
     const { app } = await enrolled("zhang");
     const li = await enrolled("li");
     const [own, foreign] = [await usbKeyOf(app), await usbKeyOf(li.app)];
     const bindingId = await asked("zhang");
     const reason = async () =>
       (await bank.facts(bindingId)).filter(({ code }) => code === "usbKeyNotAccepted").at(-1)!.data["reason"];
+    const begun = await options(app, bindingId, "usbKey");
+    expect((await app.approve({ ceremonyId: begun.ceremonyId, response: {} }, context())).ok).toBe(false);
+    expect(await reason()).toBe("absent");
     expect(await approve(app, foreign, bindingId, "usbKey")).toMatchObject({ error: { cause: "usbKeyNotAccepted" } });
     expect(await reason()).toBe("wrong");
     for (let i = 0; i < 5; i++) {

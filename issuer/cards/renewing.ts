@@ -1,4 +1,3 @@
-import type { CardData } from "#contracts/common";
 import type { KeyStore, Queries, Random } from "#contracts/ports";
 import { err, fromAscii, ok, type Result, toUint, toUtf8 } from "#protocol/bytes";
 import { luhnDigit, Pan } from "#protocol/pan";
@@ -59,7 +58,7 @@ export async function renewCard(
   await parts.outbox.renewal(
     tx,
     card.cardId,
-    { card: asCardData(card, pan, card.expiry), newCard: asCardData(card, next.pan, expiry) },
+    { card: { pan: pan.expose(), expiry: card.expiry }, newCard: { pan: next.pan.expose(), expiry } },
     now,
   );
   await cure(parts, tx, card.customer.customerId, ["cardExpired"], "expiry", now);
@@ -120,18 +119,6 @@ async function takeNumber(tx: Queries, keys: KeyStore, random: Random, card: Hel
   }
   throw new RangeError("renewCard: no free number in the product's range");
 }
-
-/** What the TSP is told of a card; name and phone fill the contract's form, and it keeps neither. */
-function asCardData(card: HeldCard, pan: Pan, expiry: ExpiryYymm): CardData {
-  return {
-    pan: pan.expose(),
-    holderName: card.customer.holderName,
-    mobile: card.customer.mobile ?? NO_PHONE,
-    expiry,
-  };
-}
-/** The form wants one; of a customer without a phone nobody reads it. */
-const NO_PHONE = "13000000000";
 
 async function sealedPan(tx: Queries, card: HeldCard): Promise<Uint8Array> {
   const rows = await tx.query<{ pan_sealed: Uint8Array }>(

@@ -479,6 +479,20 @@ describe("the call centre", () => {
     expect(bank.toldBy("activate")).toEqual([]);
   });
 
+  test("a case code opens the finding, and the call that waits behind it", async () => {
+    const open = (caseCode: string) => bank.desk("agent").openCase({ caseCode, language: "zh" }, context());
+    const bindingId = await waitingCall();
+    const opened = must(await open("K7F-3QM"));
+    expect(opened.call).toMatchObject({ bindingId, state: "open", panSuffix: "0017", holderName: "张伟" });
+    expect(opened.finding).toMatchObject({ journeyId: bindingId, caseCode: "K7F-3QM" });
+    expect(opened.finding.facts.length).toBeGreaterThan(0);
+    expect(await open("AAA-AAA")).toMatchObject({ error: { code: "notFound" } });
+    must(await bank.desk("agent").refuseCall({ bindingId, reason: "x" }, context()));
+    const after = must(await open("K7F-3QM"));
+    expect(after.finding).toMatchObject({ cause: "hotlineRefused", certainty: "proven" });
+    expect(after.call).toMatchObject({ state: "refused" });
+  });
+
   test("nobody called: nothing to approve", async () => {
     const { bindingId } = await decided(bank, typedCard("zhang"));
     expect(await bank.desk("agent").approveCall({ bindingId, answers: [] }, context())).toMatchObject({

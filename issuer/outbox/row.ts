@@ -31,12 +31,13 @@ export interface TspCall<Name extends TspCallName = TspCallName> {
   readonly request: v.InferOutput<TspIssuerApi[Name]["request"]>;
 }
 
-/** A card that goes on under another expiry or number, as the TSP's contract wants cards. */
+/** A card that goes on under another expiry or number. Whose it is, the TSP does not need to know. */
 export interface RenewalPayload {
   readonly key: string;
-  readonly card: CardData;
-  readonly newCard: CardData;
+  readonly card: RenewedCard;
+  readonly newCard: RenewedCard;
 }
+export type RenewedCard = Pick<CardData, "pan" | "expiry">;
 
 export type OutboxKind = "paymentNotice" | "text" | "renewCard" | TspCallName;
 

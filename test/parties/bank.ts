@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type BankAppApi, type BankSignInApi, bankAppApi, bankSignInApi } from "#contracts/bank-app-api";
 import type { CardData } from "#contracts/common";
 import { type IssuerDeskApi, issuerDeskApi, type StaffRole } from "#contracts/desk-api";
+import type { FindingView } from "#contracts/facts";
 import { type IssuerApi, issuerApi } from "#contracts/issuer-api";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { Db, KeyStore } from "#contracts/ports";
@@ -25,7 +26,7 @@ import { openPglite } from "#platform/pglite";
 import { seededRandom } from "#platform/random";
 import { createInbox, type Inbox } from "#platform/sms";
 import { err, fromUtf8, ok, type Result } from "#protocol/bytes";
-import type { Fact } from "#protocol/diagnosis";
+import { diagnose, type Fact, viewFor } from "#protocol/diagnosis";
 import { DEMO_CARDS, type DemoCard, demoCarrier, MAGIC_CARDS } from "#protocol/pan";
 import { type Instant, instant } from "#protocol/time";
 
@@ -115,7 +116,16 @@ export async function openBank(seed = 7, on?: Db): Promise<Bank> {
       tsp: tspCalls,
       webAuthn: { rpId: new URL(ORIGIN).hostname, origins: [ORIGIN] },
       staffOf,
-      evidence: { caseOf: async () => err(problem("notFound", { at: "caseCode" })) },
+      evidence: {
+        async caseOf(caseCode) {
+          const of = await bank.api.journeyOfCase({ caseCode: caseCode as never }, context());
+          const journeyId = of.ok ? of.value.journeyId : undefined;
+          if (journeyId === undefined) return err(problem("notFound", { at: "caseCode" }));
+          const held = await bank.api.holdings({ journeyId }, context());
+          const holdings = held.ok ? held.value.holdings : [];
+          return ok(viewFor("agent", diagnose(holdings), holdings, { journeyId, caseCode }) as FindingView);
+        },
+      },
       push: { seal: async () => undefined },
       policy,
     });
