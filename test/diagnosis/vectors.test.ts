@@ -464,6 +464,26 @@ describe("journeys in which nothing is wrong", () => {
     expect(diagnose(s.holdings())).toMatchObject({ cause: undefined, milestone: "bankDue" });
   });
 
+  test("those who speak through the bank were read with it, though another asker got no answer from them", () => {
+    const s = story();
+    s.fails("tsp", "verificationExpired");
+    const lost = (["bankApp", "carrier", "device"] as const).map((party) => ({
+      party,
+      reachable: false,
+      askedAt: instant(s.now()),
+      facts: [],
+    }));
+    expect(diagnose([...s.holdings(), ...lost])).toMatchObject({
+      cause: "verificationExpired",
+      certainty: "proven",
+      unreachable: [],
+    });
+    expect(diagnose([...without(s.holdings(), "issuer"), ...lost])).toMatchObject({
+      certainty: "unclear",
+      unreachable: ["issuer"],
+    });
+  });
+
   test("a party asked twice is one party", () => {
     const s = story();
     s.fails("issuer", "cardExpired");

@@ -45,6 +45,11 @@ export function readEvidence(holdings: readonly Holding[]): Evidence {
     else read.set(holding.party, merged(read.get(holding.party), holding));
   }
   for (const party of read.keys()) silent.delete(party);
+  // Who speaks through another was read with him, or could not be asked because of him.
+  for (const party of [...silent]) {
+    const keeper = SPEAKS_THROUGH[party];
+    if (keeper !== undefined && (read.has(keeper) || silent.has(keeper))) silent.delete(party);
+  }
 
   const keeperOf = (party: Witness) =>
     read.has(party) || silent.has(party) ? party : (SPEAKS_THROUGH[party] ?? party);
