@@ -101,7 +101,7 @@ async function settledFinding(cast: Cast, scenario: Scenario): Promise<FindingVi
 
 async function journeyOf(cast: Cast, { about }: Scenario): Promise<{ caseCode?: string; journeyId?: string }> {
   if (about === "paying") {
-    const caseCode = cast.sale?.caseCode;
+    const caseCode = cast.sale?.caseCode ?? cast.refusal?.caseCode;
     if (caseCode !== undefined) return { caseCode };
     const holder = [...cast.phones.values()].find(({ pass }) => pass !== undefined);
     const pending = await lastDeviceJourney(cast);

@@ -123,6 +123,8 @@ const Step = v.variant("do", [
   v.strictObject({ do: v.literal("fault"), ...FaultSpec.entries }),
   v.strictObject({ do: v.literal("lift") }),
   v.strictObject({ do: v.literal("advance"), minutes: v.pipe(v.number(), v.minValue(0)) }),
+  /** Waits until the parties have told each other what they can. */
+  v.strictObject({ do: v.literal("settle"), ...onPhone }),
   /** On to the next time that the clocks of China show this hour. */
   v.strictObject({
     do: v.literal("untilHour"),
@@ -136,7 +138,24 @@ const Step = v.variant("do", [
   v.strictObject({ do: v.literal("bankClock"), aheadMinutes: v.number() }),
   v.strictObject({ do: v.literal("tokenNumbers"), left: v.picklist(["none", "plenty"]) }),
   v.strictObject({ do: v.literal("storage"), ...onPhone, is: v.picklist(["full", "free"]) }),
-  v.strictObject({ do: v.literal("pay"), ...onPhone, minor: v.number(), terminal: v.optional(v.string()) }),
+  v.strictObject({
+    do: v.literal("pay"),
+    ...onPhone,
+    minor: v.number(),
+    terminal: v.optional(v.string()),
+    /** Held near without a card chosen. */
+    unarmed: v.optional(v.literal(true)),
+    /** Held near so long after the confirmation. */
+    afterMinutes: v.optional(v.number()),
+    /** Time goes faster until the till has its answer. */
+    hurry: v.optional(v.literal(true)),
+  }),
+  v.strictObject({ do: v.literal("tapAgain"), ...onPhone }),
+  v.strictObject({
+    do: v.literal("merchant"),
+    blocked: v.optional(v.boolean()),
+    contactless: v.optional(v.boolean()),
+  }),
   v.strictObject({ do: v.literal("refund"), minor: v.number() }),
 ]);
 export type Step = v.InferOutput<typeof Step>;

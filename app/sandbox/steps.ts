@@ -21,6 +21,8 @@ export interface Cast {
   readonly phones: ReadonlyMap<string, Holder>;
   readonly customers: Map<DemoCard, BankCustomer>;
   sale?: SaleView;
+  /** The last sale's, for whoever holds a phone near once more. */
+  pairing?: { readonly terminalId: string; readonly code: string };
   /** The last refusal a step met: for whoever reads a scenario that did not come out right. */
   refusal?: Problem;
 }
@@ -32,6 +34,10 @@ const MINUTE_MS = 60_000;
 const CEREMONY_OVER_MS = 6 * MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const CHINA_AHEAD_HOURS = 8;
+const SETTLED_ROUNDS = 3;
+const SETTLE_STEP_MS = 60;
+const HURRY_BY_MS = 5_000;
+const FIRST_MERCHANT = "999000150810001";
 const UNLOCK = new Uint8Array(32);
 const FIRST_TILL = "T0000001";
 
@@ -180,11 +186,17 @@ const pay: Play<"pay"> = async (cast, step) => {
   const amount = { minor: String(step.minor), currency: "156" as const };
   const begun = heard(cast, await till.startSale({ terminalId, amount }, oneCall()));
   if (begun === undefined) return;
-  if (pass !== undefined) {
+  cast.pairing = { terminalId, code: begun.pairingCode };
+  if (pass !== undefined && step.unarmed !== true) {
     const ready = { ...pass, token: { ...pass.token, status: "active" as const } };
     heard(cast, await phone.wallet.arm(ready, UNLOCK));
   }
-  await phone.tap(cast.world.url, terminalId, begun.pairingCode).catch(() => {});
+  if (step.afterMinutes !== undefined) cast.world.clock.advance(step.afterMinutes * MINUTE_MS);
+  const tapped = phone.tap(cast.world.url, terminalId, begun.pairingCode).catch(() => {});
+  const hurry =
+    step.hurry === true ? setInterval(() => cast.world.clock.advance(HURRY_BY_MS), SETTLE_STEP_MS) : undefined;
+  await tapped;
+  clearInterval(hurry);
   phone.wallet.disarm();
   cast.sale = heard(cast, await till.sale({ saleId: begun.sale.saleId }, oneCall())) ?? begun.sale;
 };
@@ -303,6 +315,31 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
   },
   async advance({ world }, { minutes }) {
     world.clock.advance(minutes * MINUTE_MS);
+  },
+  async tapAgain(cast, { phone }) {
+    const { pairing } = cast;
+    if (pairing === undefined) return;
+    const { wallet, tap } = holderOf(cast, phone).phone;
+    heard(cast, await wallet.arm(holderOf(cast, phone).pass!, UNLOCK));
+    await tap(cast.world.url, pairing.terminalId, pairing.code).catch(() => {});
+    wallet.disarm();
+    const till = httpCalls(acquirerTillApi, { baseUrl: `${cast.world.url}/acquirer` });
+    cast.sale = heard(cast, await till.sale({ saleId: cast.sale!.saleId }, oneCall())) ?? cast.sale!;
+  },
+  async merchant({ world }, { do: _, ...change }) {
+    const known = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    if (!(await world.system.acquirer!.setMerchant(FIRST_MERCHANT, known)))
+      throw new RangeError("the first till has no merchant");
+  },
+  async settle(cast, { phone }) {
+    const journeyId = holderOf(cast, phone).binding?.bindingId ?? "none";
+    let held = -1;
+    for (let same = 0; same < SETTLED_ROUNDS; ) {
+      const now = (await cast.world.system.caseBook.holdings(journeyId)).flatMap(({ facts }) => facts).length;
+      same = now === held ? same + 1 : 0;
+      held = now;
+      await new Promise((next) => setTimeout(next, SETTLE_STEP_MS));
+    }
   },
   async untilHour({ world: { clock } }, { hour }) {
     const sinceMidnight = (clock.now() + CHINA_AHEAD_HOURS * HOUR_MS) % (24 * HOUR_MS);
