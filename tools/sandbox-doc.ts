@@ -72,20 +72,25 @@ export function sandboxDocument(): string {
     "",
     row("does", "calls", "frames"),
     row("---", "---", "---"),
-    ...FAULTS.map(([does, calls, frames]) => row(`\`${does}\``, calls, frames)),
+    ...Object.entries(FAULTS).map(([does, [calls, frames]]) => row(`\`${does}\``, calls, frames)),
     "",
   ].join("\n");
 }
 
-const FAULTS: readonly (readonly [does: (typeof FAULT_KINDS)[number], calls: string, frames: string])[] = [
-  ["dropRequest", "never arrives", "never arrives"],
-  ["dropAnswer", "is carried out, the answer is lost", "the answer is lost"],
-  ["twice", "arrives twice", "arrives twice"],
-  ["busy", "is refused for load, with a time", "–"],
-  ["spoilAnswer", "is carried out, the answer comes back unreadable", "–"],
-  ["flipByte", "–", "one bit turns on the way"],
-  ["cut", "the line is down until it is lifted", "the line is down until it is lifted"],
-];
+/** What each fault does to calls and to frames; a dash: it cannot befall them. */
+const FAULTS: Readonly<Record<(typeof FAULT_KINDS)[number], readonly [calls: string, frames: string]>> = {
+  dropRequest: ["never arrives", "never arrives"],
+  dropAnswer: ["is carried out, the answer is lost", "the answer is lost"],
+  late: ["is answered only after the caller has given up", "–"],
+  twice: ["arrives twice", "arrives twice"],
+  busy: ["is refused for load, with a time", "–"],
+  strange: ["is refused: the caller is not known there", "–"],
+  spoilRequest: ["arrives without its fields", "–"],
+  spoilAnswer: ["is carried out, the answer comes back unreadable", "–"],
+  swapDeviceKey: ["names another key for the device than it has", "–"],
+  flipByte: ["–", "one bit turns on the way"],
+  cut: ["the line is down until it is lifted", "the line is down until it is lifted"],
+};
 
 if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
   writeFileSync(SANDBOX_FILE, sandboxDocument());

@@ -1,11 +1,11 @@
 import { type ArgsDef, defineCommand } from "citty";
 import { builtPages } from "../faces/pages.ts";
-import { freshCards } from "../sandbox/cards.ts";
 import { allScenarios, findScenario } from "../sandbox/library.ts";
 import { confusionMatrix } from "../sandbox/matrix.ts";
-import { type Outcome, playScenario } from "../sandbox/run.ts";
+import { playAll } from "../sandbox/play.ts";
+import type { Outcome } from "../sandbox/run.ts";
 import type { Scenario } from "../sandbox/scenario.ts";
-import { type SandboxOptions, startSandbox } from "../sandbox/world.ts";
+import { startSandbox } from "../sandbox/world.ts";
 import { untilSignalled } from "./signals.ts";
 
 const OPTIONS = {
@@ -63,38 +63,6 @@ function list(json: boolean): void {
     for (const { id, title, cause } of rows) console.log(`${id.padEnd(34)} ${cause ?? "-"}  ${title.zh} / ${title.en}`);
 }
 
-/** Those that hang on a date come last, each in a system of its own. */
-async function playAll(scenarios: readonly Scenario[], tell: (outcome: Outcome) => void): Promise<readonly Outcome[]> {
-  const anyDay = scenarios.filter(({ startsAt }) => startsAt === undefined);
-  const outcomes = anyDay.length === 0 ? [] : await playIn({}, anyDay, tell);
-  for (const one of scenarios) {
-    const { startsAt } = one;
-    if (startsAt === undefined) continue;
-    outcomes.push(...(await playIn({ startsAt: Date.parse(startsAt) }, [one], tell)));
-  }
-  return outcomes;
-}
-
-async function playIn(
-  options: SandboxOptions,
-  scenarios: readonly Scenario[],
-  tell: (outcome: Outcome) => void,
-): Promise<Outcome[]> {
-  const world = await startSandbox(options);
-  const fresh = freshCards();
-  const outcomes: Outcome[] = [];
-  try {
-    for (const scenario of scenarios) {
-      const outcome = await playScenario(world, scenario, fresh);
-      tell(outcome);
-      outcomes.push(outcome);
-    }
-    return outcomes;
-  } finally {
-    await world.stop();
-  }
-}
-
 /** Exit code 1 when something was found that is not there. */
 async function run(scenarios: readonly Scenario[], many: boolean, json: boolean): Promise<number> {
   const outcomes = await playAll(scenarios, (outcome) => {
@@ -128,7 +96,7 @@ function words({ finding }: Outcome): string {
 }
 
 async function matrix(): Promise<number> {
-  const outcomes = await playAll(allScenarios(), () => {});
+  const outcomes = await playAll(allScenarios());
   console.log(confusionMatrix(outcomes));
   return outcomes.some(({ confidentError }) => confidentError) ? 1 : 0;
 }

@@ -3,11 +3,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseScenario, type Scenario } from "./scenario.ts";
 
+/** Causes that no scenario can produce, with why. */
+const UNPRODUCED = "unproduced.json";
 const FOLDER = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "scenarios");
 
 /** Every scenario of the project, in the order of its file name. */
 export function allScenarios(): readonly Scenario[] {
-  const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+  const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".json") && name !== UNPRODUCED,
+  );
   const found = files.sort().map((name) => parseScenario(readFileSync(join(FOLDER, name), "utf8"), name));
   const ids = new Set<string>();
   for (const { id } of found) {

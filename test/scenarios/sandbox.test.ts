@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { CAUSE_CODES, CAUSES, isCause } from "#protocol/diagnosis";
-import { freshCards } from "../../app/sandbox/cards.ts";
 import { allScenarios } from "../../app/sandbox/library.ts";
-import { type Outcome, playScenario } from "../../app/sandbox/run.ts";
-import { type SandboxWorld, startSandbox } from "../../app/sandbox/world.ts";
+import { playAll } from "../../app/sandbox/play.ts";
 
 // Every scenario of the project through the real parties: what is found is what was done, and no confident error.
 
@@ -15,16 +13,8 @@ const UNPRODUCED = JSON.parse(
 /** Stages of a binding; the causes between parties stand at any stage. */
 const BINDING = new Set(["preflight", "card", "eligibility", "terms", "decision", "verification", "issue", "between"]);
 
-let world: SandboxWorld;
-beforeAll(async () => {
-  world = await startSandbox();
-});
-afterAll(() => world.stop());
-
 test("all are right, none is misled by any party's silence", async () => {
-  const fresh = freshCards();
-  const outcomes: Outcome[] = [];
-  for (const scenario of ALL) outcomes.push(await playScenario(world, scenario, fresh));
+  const outcomes = await playAll(ALL);
   const wrong = outcomes
     .filter(({ right }) => !right)
     .map(({ id, found, certainty, broke }) => [id, found, certainty, broke]);
