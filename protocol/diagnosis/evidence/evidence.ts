@@ -1,5 +1,5 @@
 import type { Instant } from "#protocol/time";
-import type { Stage, Witness } from "../cause.ts";
+import { type Stage, WITNESSES, type Witness } from "../cause.ts";
 import type { Fact, Holding } from "../fact.ts";
 import { CLOCK_TOLERANCE_MS, type ClockOffsets, clockOffsets } from "./clocks.ts";
 import { type Hop, pairHops } from "./hops.ts";
@@ -59,8 +59,8 @@ export function readEvidence(holdings: readonly Holding[]): Evidence {
   const clocks = clockOffsets(pairHops(raw.flat()), [...read.values()]);
   const keepers = new Map([...read.keys()].map((party, i) => [party, timed(raw[i]!, clocks)]));
   const kept = [...keepers.values()].flat();
-  const facts = kept.toSorted((a, b) => a.time - b.time || (a.keeper === b.keeper ? a.index - b.index : 0));
-  const journeyId = kept[0]?.fact.journeyId;
+  const facts = kept.toSorted((a, b) => a.time - b.time || compareKeepers(a.keeper, b.keeper) || a.index - b.index);
+  const journeyId = facts[0]?.fact.journeyId;
   return {
     journeyId,
     kind:
@@ -80,6 +80,11 @@ export function readEvidence(holdings: readonly Holding[]): Evidence {
       return holding === undefined ? undefined : { askedAt: holding.askedAt, upSince: holding.upSince };
     },
   };
+}
+
+/** At the same moment: the one nearer to the holder first, so that the order of asking changes nothing. */
+function compareKeepers(a: Witness, b: Witness): number {
+  return WITNESSES.indexOf(a) - WITNESSES.indexOf(b);
 }
 
 /** The same party may have been read along two ways: what it says twice is one fact. */

@@ -31,7 +31,7 @@ export function patternOf(evidence: Evidence, hop: Hop): Pattern {
     if (!evidence.readable(from)) {
       // The other end alone: it is stuck only with what it would have decided.
       const waits = forwardStage(operation) !== undefined && last(taken, "decided") === undefined;
-      return waits && old(evidence, to, taken.at(-1)!)
+      return waits && old(evidence, taken.at(-1)!)
         ? { kind: "broken", cause: "receiverStuck", stoppedBy: taker, or: ["factsContradict"] }
         : { kind: "settled" };
     }
@@ -51,7 +51,7 @@ export function patternOf(evidence: Evidence, hop: Hop): Pattern {
       : { kind: "settled" };
   }
   const sent = last(asked, "sent") ?? state;
-  if (state.fact.code === "sent" && !old(evidence, from, sent)) return { kind: "inFlight" };
+  if (state.fact.code === "sent" && !old(evidence, sent)) return { kind: "inFlight" };
   if (!evidence.readable(to)) return { kind: "broken", cause: ANY_END[0]!, stoppedBy: link, or: ANY_END.slice(1) };
   // A payment's parties need not write down that a request came: what they made of it shows it.
   if (taken.length === 0 && evidence.kind === "payment" && madeSomething(evidence, to))
@@ -72,8 +72,8 @@ export function patternOf(evidence: Evidence, hop: Hop): Pattern {
 }
 
 /** By the keeper's own clock, at the moment it was asked. */
-function old(evidence: Evidence, keeper: Witness, kept: Kept): boolean {
-  return evidence.holding(keeper)!.askedAt - kept.fact.at >= IN_FLIGHT_MS;
+function old(evidence: Evidence, { fact, keeper }: Kept): boolean {
+  return evidence.holding(keeper)!.askedAt - fact.at >= IN_FLIGHT_MS;
 }
 
 function madeSomething(evidence: Evidence, party: Witness): boolean {
