@@ -10,6 +10,7 @@ interface Standing {
   readonly faultId: string;
   readonly fault: FaultSpec;
   hits: number;
+  passed: number;
 }
 
 type FaultEdge = FaultSpec["edge"];
@@ -50,6 +51,10 @@ export function createFaultBoard(): FaultBoard {
         (fault.operation === undefined || fault.operation === operation),
     );
     if (one === undefined) return undefined;
+    if (one.passed < (one.fault.after ?? 0)) {
+      one.passed += 1;
+      return undefined;
+    }
     one.hits += 1;
     if (one.fault.times !== undefined && one.hits >= one.fault.times)
       standing = standing.filter((other) => other !== one);
@@ -98,7 +103,7 @@ export function createFaultBoard(): FaultBoard {
   return {
     add(fault) {
       const faultId = `fault-${++serial}`;
-      standing.push({ faultId, fault, hits: 0 });
+      standing.push({ faultId, fault, hits: 0, passed: 0 });
       tellLine(fault.edge);
       return faultId;
     },

@@ -36,6 +36,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const CHINA_AHEAD_HOURS = 8;
 const SETTLED_ROUNDS = 3;
 const SETTLE_STEP_MS = 60;
+const UNHURRIED_ROUNDS = 12;
 const HURRY_BY_MS = 5_000;
 const FIRST_MERCHANT = "999000150810001";
 const UNLOCK = new Uint8Array(32);
@@ -189,12 +190,16 @@ const pay: Play<"pay"> = async (cast, step) => {
   cast.pairing = { terminalId, code: begun.pairingCode };
   if (pass !== undefined && step.unarmed !== true) {
     const ready = { ...pass, token: { ...pass.token, status: "active" as const } };
-    heard(cast, await phone.wallet.arm(ready, UNLOCK));
+    // A phone that can't get ready is not held near.
+    if (heard(cast, await phone.wallet.arm(ready, UNLOCK)) === undefined) return;
   }
   if (step.afterMinutes !== undefined) cast.world.clock.advance(step.afterMinutes * MINUTE_MS);
   const tapped = phone.tap(cast.world.url, terminalId, begun.pairingCode).catch(() => {});
-  const hurry =
-    step.hurry === true ? setInterval(() => cast.world.clock.advance(HURRY_BY_MS), SETTLE_STEP_MS) : undefined;
+  let rounds = 0;
+  const hurry = setInterval(() => {
+    // What runs on its own has run by then: only what waits is left.
+    if (step.hurry === true && ++rounds > UNHURRIED_ROUNDS) cast.world.clock.advance(HURRY_BY_MS);
+  }, SETTLE_STEP_MS);
   await tapped;
   clearInterval(hurry);
   phone.wallet.disarm();
