@@ -9,6 +9,7 @@ import {
   atcsOnTheWire,
   atRest,
   bank,
+  beginWallet,
   bindByTyping,
   button,
   charge,
@@ -57,7 +58,7 @@ describe("the stage", () => {
 
   test("a card is bound by typing, its code comes from the inbox", async () => {
     const { page } = watched;
-    await page.getByRole("button", { name: "创建通行密钥" }).click();
+    await beginWallet(page);
     const { code } = await bindByTyping(page, zhang);
     await shown(button(page, "用尾号 0017 付款"));
     const bodies = sent.join("\n");
@@ -191,11 +192,11 @@ describe("the stage", () => {
     for (const [card, cause, remedy] of [
       [
         { ...demoCard("chen"), mobile: "13900139000" },
-        "手机号与银行预留手机号不一致",
-        "请携证件到任一网点修改银行预留手机号",
+        "填写的手机号不是银行为这张卡预留的号码",
+        "请柜员修改客户信息中的“银行预留手机号”",
       ],
-      [{ ...demoCard("chen"), holderName: "陈晶" }, "姓名与银行登记不一致", "请按证件填写姓名"],
-      [demoCard("liu"), "卡片已挂失", "请致电银行解除挂失"],
+      [{ ...demoCard("chen"), holderName: "陈晶" }, "填写的姓名与银行登记的不一致", "按证件上的写法输入姓名"],
+      [demoCard("liu"), "这张卡在银行处于挂失状态", "请致电银行或到网点解除挂失"],
     ] as const) {
       await openForm(page);
       await typeCard(page, card);
@@ -203,6 +204,7 @@ describe("the stage", () => {
       await button(page, "同意").click();
       await shown(phone(page).getByText(cause));
       await shown(phone(page).getByText(remedy));
+      await shown(phone(page).getByText(/^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/));
       await phone(page).getByText("关闭", { exact: true }).click();
       await atRest(page);
     }

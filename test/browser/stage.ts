@@ -14,6 +14,7 @@ export async function shown(locator: Locator): Promise<void> {
 
 export async function beginWallet(page: Page): Promise<void> {
   await page.getByRole("button", { name: "创建通行密钥" }).click();
+  await button(page, "已抄好").click();
   await shown(page.getByText("添加第一张卡"));
 }
 
