@@ -65,15 +65,15 @@ export interface MovableClock extends Clock, Timers {
 export function movableClock(base: Clock & Timers = systemClock): MovableClock {
   let ahead = 0;
   let waiting: { readonly due: number; readonly work: () => void; readonly cancel: Cancel }[] = [];
-  const now = () => instant(base.now() + ahead);
+  const read = () => instant(base.now() + ahead);
   return {
-    now,
+    now: read,
     after(delayMs, work) {
       const run = () => {
         waiting = waiting.filter((other) => other !== entry);
         work();
       };
-      const entry = { due: now() + delayMs, work: run, cancel: base.after(delayMs, run) };
+      const entry = { due: read() + delayMs, work: run, cancel: base.after(delayMs, run) };
       waiting.push(entry);
       return () => {
         entry.cancel();
@@ -82,7 +82,7 @@ export function movableClock(base: Clock & Timers = systemClock): MovableClock {
     },
     advance(ms) {
       ahead += ms;
-      for (const entry of waiting.filter(({ due }) => due <= now()).sort((a, b) => a.due - b.due)) {
+      for (const entry of waiting.filter(({ due }) => due <= read()).sort((a, b) => a.due - b.due)) {
         entry.cancel();
         entry.work();
       }
