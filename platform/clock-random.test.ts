@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Clock, Random, Timers } from "#contracts/ports";
 import { instant } from "#protocol/time";
-import { manualClock, systemClock } from "./clock/index.ts";
+import { manualClock, movableClock, systemClock } from "./clock/index.ts";
 import { seededRandom, systemRandom } from "./random/index.ts";
 
 const START = instant(1_764_000_000_000);
@@ -109,4 +109,22 @@ test("one seed, one sequence; another seed, another", () => {
   };
   expect(run(1)).toEqual(run(1));
   expect(run(1)).not.toEqual(run(2));
+});
+
+test("a clock that can be moved: what falls due by it happens at once and in order, the rest in what is left of its time", async () => {
+  const base = manualClock(START);
+  const clock = movableClock(base);
+  const heard: string[] = [];
+  clock.after(3000, () => heard.push("late"));
+  clock.after(1000, () => heard.push("first"));
+  const cancel = clock.after(1500, () => heard.push("taken back"));
+  clock.after(2000, () => heard.push("second"));
+  cancel();
+  clock.advance(2000);
+  expect(heard).toEqual(["first", "second"]);
+  expect(clock.now()).toBe(START + 2000);
+  base.advance(999);
+  expect(heard).toHaveLength(2);
+  base.advance(1);
+  expect(heard).toEqual(["first", "second", "late"]);
 });

@@ -64,7 +64,7 @@ export interface MovableClock extends Clock, Timers {
 /** The machine's clock, which can be moved on: for a sandbox, in which tomorrow should not take a day. */
 export function movableClock(base: Clock & Timers = systemClock): MovableClock {
   let ahead = 0;
-  let waiting: { readonly due: number; readonly work: () => void; readonly cancel: Cancel }[] = [];
+  let waiting: { readonly due: number; readonly work: () => void; cancel: Cancel }[] = [];
   const read = () => instant(base.now() + ahead);
   return {
     now: read,
@@ -82,9 +82,10 @@ export function movableClock(base: Clock & Timers = systemClock): MovableClock {
     },
     advance(ms) {
       ahead += ms;
-      for (const entry of waiting.filter(({ due }) => due <= read()).sort((a, b) => a.due - b.due)) {
+      for (const entry of waiting.toSorted((a, b) => a.due - b.due)) {
         entry.cancel();
-        entry.work();
+        if (entry.due <= read()) entry.work();
+        else entry.cancel = base.after(entry.due - read(), entry.work);
       }
     },
   };
