@@ -39,7 +39,7 @@ export function CardDetail({
   const change = (kind: Change) => void run(phone.changePass(pass, kind));
 
   return (
-    <div className="rise grid gap-4">
+    <div className="rise grid grid-cols-1 gap-4">
       <button
         type="button"
         onClick={onBack}

@@ -4,7 +4,6 @@ import { usePage } from "../page-context.ts";
 import { useLanguage, useSay } from "../text/language.tsx";
 import { momentText, moneyText } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
-import { Button } from "../ui/button.tsx";
 import { NoticeIcon } from "./notice-banner.tsx";
 
 /** What the bank told of payments, newest first. */
@@ -32,12 +31,16 @@ export function NoticeList({ notices }: { notices: readonly NoticeView[] }) {
                       : say(TEXT.notice[notice.kind])}{" "}
                     · {momentText(notice.at, language)} · {panSuffix}
                   </p>
+                  {notice.kind === "declined" && (
+                    <button
+                      type="button"
+                      onClick={() => void explain.open(view)}
+                      className="-mb-1 py-1 text-[13px] font-semibold text-accent"
+                    >
+                      {say(TEXT.finding.explain)}
+                    </button>
+                  )}
                 </div>
-                {notice.kind === "declined" && (
-                  <Button look="soft" size="small" onClick={() => void explain.open(view)}>
-                    {say(TEXT.finding.explain)}
-                  </Button>
-                )}
                 <p className={`tabular text-[15px] font-semibold ${amountLook(notice.kind)}`}>
                   {notice.kind === "refund" ? "+" : ""}
                   {moneyText(notice.amount)}

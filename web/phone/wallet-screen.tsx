@@ -46,7 +46,7 @@ export function WalletScreen({ state }: { state: ReadyPhone }) {
         {pass !== undefined ? (
           <CardDetail pass={pass} notices={state.notices} onBack={() => setOpened(undefined)} />
         ) : (
-          <div className="grid gap-4">
+          <div className="grid grid-cols-1 gap-4">
             <Unfinished bindings={state.bindings} />
             {state.passes.length === 0 && (state.loaded ? <Empty /> : <Loading />)}
             {state.passes.length > 0 && <CardStack passes={state.passes} onOpen={setOpened} />}

@@ -56,7 +56,7 @@ export function WaitingStep({ state }: { state: Extract<AddCardState, { step: "w
   const language = useLanguage();
   const { addCard } = usePage();
   const { binding, busy, trouble } = state;
-  const { waitingFor, causes } = binding;
+  const { waitingFor } = binding;
   return (
     <div className="rise grid gap-4">
       <div role="status" className="grid justify-items-center gap-3 pt-4 text-center">
@@ -70,7 +70,7 @@ export function WaitingStep({ state }: { state: Extract<AddCardState, { step: "w
           </p>
         )}
       </div>
-      {(causes.length > 0 || trouble !== undefined) && <TroubleNote trouble={trouble} />}
+      {trouble?.finding !== undefined && <TroubleNote trouble={trouble} calm />}
       <div className="grid gap-2">
         <Button busy={busy} onClick={() => void addCard.askAgain()} size="large">
           {say(TEXT.add.askNow)}
@@ -95,10 +95,9 @@ export function RefusedStep({ state }: { state: Extract<AddCardState, { step: "r
   const later = binding.retryAt !== undefined && binding.retryAt > now ? binding.retryAt : undefined;
   return (
     <div className="rise grid gap-4">
-      <div className="grid justify-items-center gap-3 pt-1 text-center">
-        <Outcome good={false} className="size-14" />
-        <p className="text-xl font-bold">{say(TEXT.add.stopped)}</p>
-      </div>
+      <p className="flex items-center gap-3 text-xl font-bold">
+        <Outcome good={false} className="size-9" /> {say(TEXT.add.stopped)}
+      </p>
       <TroubleNote trouble={trouble} />
       <div className="grid gap-2">
         {(red || declined) && (

@@ -148,8 +148,6 @@ export function createAddCardFlow(
     const now = journeyNow();
     const known = now?.step === step && sameCauses(now.binding, binding) ? now.trouble : undefined;
     state.set({ step, busy: false, binding, ...(known === undefined ? {} : { trouble: known }) });
-    // Waiting is no failure as long as nobody has said why.
-    if (step === "waiting" && binding.causes.length === 0) return;
     if (known === undefined) void explain(step, binding, fault);
   }
 
@@ -166,6 +164,8 @@ export function createAddCardFlow(
   function showVerify(binding: BindingView): void {
     const now = at("verify");
     const same = now?.binding.bindingId === binding.bindingId ? now : undefined;
+    // A diagnosis goes with what it was made of.
+    const standing = same?.trouble?.finding === undefined || binding.causes.length > 0;
     const methodId = usable(binding, same?.methodId) ?? usable(binding, binding.methodId) ?? firstOpen(binding);
     state.set({
       step: "verify",
@@ -173,7 +173,7 @@ export function createAddCardFlow(
       binding,
       choosing: same?.choosing ?? binding.methodId === undefined,
       ...(methodId === undefined ? {} : { methodId }),
-      ...(same?.trouble === undefined ? {} : { trouble: same.trouble }),
+      ...(same?.trouble === undefined || !standing ? {} : { trouble: same.trouble }),
     });
     if (same === undefined) void explainCauses("verify", binding, FAULTS.refused);
   }
@@ -424,7 +424,11 @@ function firstOpen(binding: BindingView): string | undefined {
 }
 
 function sameCauses(one: BindingView, other: BindingView): boolean {
-  return one.bindingId === other.bindingId && one.causes.join() === other.causes.join();
+  return (
+    one.bindingId === other.bindingId &&
+    one.causes.join() === other.causes.join() &&
+    one.waitingFor?.nextTryAt === other.waitingFor?.nextTryAt
+  );
 }
 
 function hasCreditFields(card: CardData): boolean {

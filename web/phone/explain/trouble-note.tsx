@@ -10,7 +10,16 @@ import { FaultNote } from "../../ui/fault-note.tsx";
 import type { Trouble } from "../trouble.ts";
 
 /** What happened, what to do in order, who acts, when to retry, and the code that leads others to the same journey. */
-export function TroubleNote({ trouble, className = "" }: { trouble: Trouble | undefined; className?: string }) {
+export function TroubleNote({
+  trouble,
+  calm = false,
+  className = "",
+}: {
+  trouble: Trouble | undefined;
+  /** It is no failure yet. */
+  calm?: boolean;
+  className?: string;
+}) {
   const say = useSay();
   if (trouble === undefined)
     return (
@@ -21,21 +30,21 @@ export function TroubleNote({ trouble, className = "" }: { trouble: Trouble | un
   const { finding, fault, caseCode } = trouble;
   return (
     <div role="alert" className={`grid gap-3 text-left ${className}`}>
-      {finding === undefined ? <FaultNote fault={fault} /> : <FindingBody finding={finding} />}
+      {finding === undefined ? <FaultNote fault={fault} /> : <FindingBody finding={finding} calm={calm} />}
       {caseCode !== undefined && <CaseCode code={caseCode} />}
     </div>
   );
 }
 
-function FindingBody({ finding }: { finding: FindingView }) {
+function FindingBody({ finding, calm }: { finding: FindingView; calm: boolean }) {
   const say = useSay();
   const language = useLanguage();
   const { retry, also } = finding;
   const at = retry.at === undefined ? undefined : TEXT.finding.notBefore(momentText(retry.at, language));
   return (
     <>
-      <section className="grid gap-2.5 rounded-2xl bg-bad-soft px-3.5 py-3">
-        <p className="flex gap-2.5 text-[15px] leading-snug font-semibold text-bad">
+      <section className={`grid gap-2.5 rounded-2xl px-3.5 py-3 ${calm ? "bg-panel-2" : "bg-bad-soft"}`}>
+        <p className={`flex gap-2.5 text-[15px] leading-snug font-semibold ${calm ? "" : "text-bad"}`}>
           <CircleAlert aria-hidden="true" className="mt-px size-4.5 shrink-0" />
           <span className="min-w-0">{say(finding.what)}</span>
         </p>
@@ -68,7 +77,7 @@ function Steps({ steps }: { steps: readonly Words[] }) {
   if (steps.length < 2)
     return <p className="pl-7 text-[14px] leading-relaxed">{steps[0] === undefined ? "" : say(steps[0])}</p>;
   return (
-    <ol className="grid list-decimal gap-1 pl-11 text-[14px] leading-relaxed marker:font-semibold marker:text-bad">
+    <ol className="grid list-decimal gap-1 pl-11 text-[14px] leading-relaxed marker:font-semibold">
       {steps.map((step) => (
         <li key={step.zh}>{say(step)}</li>
       ))}
