@@ -42,8 +42,6 @@ export const FaultSpec = v.object({
   /** Of a call; absent: any. */
   operation: v.optional(v.pipe(v.string(), v.maxLength(40))),
   does: v.picklist(FAULT_KINDS),
-  /** So many pass before it begins. */
-  after: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
   /** How often; absent: until it is lifted. */
   times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
 });

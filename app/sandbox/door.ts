@@ -15,7 +15,7 @@ export function sandboxCalls({ faults, clock }: { faults: FaultBoard; clock: Mov
       faults.lift(faultId);
       return ok({});
     },
-    faults: async () => ok({ faults: faults.list().map(({ faultId, fault, hits }) => ({ faultId, fault, hits })) }),
+    faults: async () => ok({ faults: faults.list().map((one) => ({ ...one })) }),
     async advanceClock({ ms }) {
       clock.advance(ms);
       return ok({ now: clock.now() });

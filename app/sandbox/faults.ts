@@ -10,7 +10,6 @@ interface Standing {
   readonly faultId: string;
   readonly fault: FaultSpec;
   hits: number;
-  passed: number;
 }
 
 type FaultEdge = FaultSpec["edge"];
@@ -51,10 +50,6 @@ export function createFaultBoard(): FaultBoard {
         (fault.operation === undefined || fault.operation === operation),
     );
     if (one === undefined) return undefined;
-    if (one.passed < (one.fault.after ?? 0)) {
-      one.passed += 1;
-      return undefined;
-    }
     one.hits += 1;
     if (one.fault.times !== undefined && one.hits >= one.fault.times)
       standing = standing.filter((other) => other !== one);
@@ -103,7 +98,7 @@ export function createFaultBoard(): FaultBoard {
   return {
     add(fault) {
       const faultId = `fault-${++serial}`;
-      standing.push({ faultId, fault, hits: 0, passed: 0 });
+      standing.push({ faultId, fault, hits: 0 });
       tellLine(fault.edge);
       return faultId;
     },

@@ -197,8 +197,9 @@ const pay: Play<"pay"> = async (cast, step) => {
   const tapped = phone.tap(cast.world.url, terminalId, begun.pairingCode).catch(() => {});
   let rounds = 0;
   const hurry = setInterval(() => {
+    rounds += 1;
     // What runs on its own has run by then: only what waits is left.
-    if (step.hurry === true && ++rounds > UNHURRIED_ROUNDS) cast.world.clock.advance(HURRY_BY_MS);
+    if (step.hurry === true && rounds > UNHURRIED_ROUNDS) cast.world.clock.advance(HURRY_BY_MS);
   }, SETTLE_STEP_MS);
   await tapped;
   clearInterval(hurry);

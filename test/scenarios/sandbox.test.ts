@@ -21,7 +21,7 @@ test("all are right, none is misled by any party's silence", async () => {
   expect(wrong).toEqual([]);
   expect(outcomes.filter(({ confidentError }) => confidentError).map(({ id }) => id)).toEqual([]);
   expect(outcomes.filter(({ misledWithout }) => misledWithout.length > 0).map(({ id }) => id)).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 test("every cause of a binding has a scenario and a neighbour, or a reason why not", () => {
   const excused = new Set(UNPRODUCED.map(({ cause }) => cause));
