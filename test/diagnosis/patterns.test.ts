@@ -96,6 +96,19 @@ describe("a hop leaves four facts", () => {
     });
   });
 
+  test("one stamp for sending and giving up says nothing of how long it waited", () => {
+    const s = story();
+    for (const code of ["sent", "received", "decided", "unanswered"] as const) s.side({ ...decide, key: "k" }, code);
+    const holdings = s
+      .holdings()
+      .map((holding) =>
+        holding.party === "tsp"
+          ? { ...holding, facts: holding.facts.map((fact) => ({ ...fact, at: holding.facts[0]!.at })) }
+          : holding,
+      );
+    expect(diagnose(holdings).cause).toBe("answerLost");
+  });
+
   test("answered late, as the caller says itself", () => {
     const s = story();
     s.call(decide, { answer: "ok", lateMs: 4_000 });

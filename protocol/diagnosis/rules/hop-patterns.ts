@@ -93,7 +93,9 @@ function tookLonger(asked: readonly Kept[], taken: readonly Kept[], decided: Kep
   const sent = first(asked, "sent");
   const received = first(taken, "received");
   if (gaveUp === undefined || sent === undefined || received === undefined) return false;
-  return decided.fact.at - received.fact.at > gaveUp.fact.at - sent.fact.at;
+  const waitedMs = gaveUp.fact.at - sent.fact.at;
+  // One stamp for both: read off a state, which does not say how long it waited.
+  return waitedMs > 0 && decided.fact.at - received.fact.at > waitedMs;
 }
 
 /**
