@@ -6,12 +6,12 @@ import type { Paper } from "./paper.ts";
 import { questionPage } from "./symptom-page.ts";
 
 /** Where the answers come from: a person at a terminal, or lines of standard input. */
-export interface Answers {
+interface Answers {
   next(): Promise<string | undefined>;
   close(): void;
 }
 
-export async function openAnswers(io: Io): Promise<Answers> {
+async function openAnswers(io: Io): Promise<Answers> {
   if (process.stdin.isTTY !== true) {
     const lines = new TextDecoder()
       .decode(await io.stdin())
