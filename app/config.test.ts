@@ -27,6 +27,7 @@ describe("readServeConfig", () => {
     ).toEqual({
       networkToTsp: "tcp://127.0.0.1:9012",
       networkToIssuer: "tcp://127.0.0.1:9013",
+      networkToAcquirer: "http://127.0.0.1:9018/",
     });
   });
 
