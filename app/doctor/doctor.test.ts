@@ -57,7 +57,7 @@ describe("ports", () => {
   test("the page's, and those of parties that run apart", () => {
     expect(portsOf(9000)).toEqual({
       page: 9000,
-      apart: [9001, 9002, 9003, 9011, 9012, 9013, 9014, 9015, 9016],
+      apart: [9001, 9002, 9003, 9011, 9012, 9013, 9014, 9015, 9016, 9017, 9018],
     });
   });
 
