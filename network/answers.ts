@@ -7,7 +7,7 @@ export interface Outcome {
 }
 
 /** More than these are not kept, however young: whoever comes again later is answered from the books behind us. */
-const KEPT_MAX = 50_000;
+const KEPT_MAX = 10_000;
 
 export interface Answers {
   /** Carries a request out, unless the same one is under way or has had its answer. */
