@@ -279,7 +279,8 @@ test("10,000 spoilt messages at the network's door for acquirers", { timeout: 18
   for (const [outcome, count] of Object.entries(outcomes)) expect(count, outcome).toBeGreaterThan(50);
   const causes = lines.filter((line) => line.startsWith("network.badFrame"));
   expect(causes.length).toBeGreaterThan(1000);
-  for (const cause of causes) if (!/"cause":"messageMalformed","at":"[a-zA-Z]+ at byte \d+/.test(cause)) expect.unreachable(cause);
+  for (const cause of causes)
+    if (!/"cause":"messageMalformed","at":"[a-zA-Z]+ at byte \d+/.test(cause)) expect.unreachable(cause);
   expectSilentOnNumbers(lines);
   expect(text(await ask(NETWORK_PORT, purchase()), 39)).toBe("00");
   expect(text(await ask(NETWORK_PORT, purchase({ 2: token.tokenPan, 55: token.chip(1) })), 39)).toBe("00");
