@@ -26,7 +26,7 @@ import { createWalletServer, type WalletServer, migrations as walletMigrations }
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
-import { type CaseBook, createCaseBook } from "./explain/case-book.ts";
+import { type CaseBook, type CaseSource, createCaseBook } from "./explain/case-book.ts";
 import { pushSealer } from "./push-sealer.ts";
 import { openOpsKey, openStaffKeys, type StaffKeys } from "./staff.ts";
 import { EDGES, type Party } from "./topology.ts";
@@ -116,7 +116,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     let inbox: Inbox | undefined;
     let staff: StaffKeys | undefined;
     let issueCards: System["issueCards"];
-    const sources: Parameters<typeof createCaseBook>[0][number][] = [];
+    const sources: CaseSource[] = [];
     const begin: (() => void | Promise<void>)[] = [];
 
     if (hosts("wallet")) {
@@ -128,7 +128,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
       });
-      sources.push(wallet.tspApi);
+      sources.push({ party: "wallet", behind: [], calls: wallet.tspApi });
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
       const { start, stop } = wallet;
       begin.push(start);
@@ -146,7 +146,10 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         network: edges.calls("tspToNetwork", networkTspApi),
         ...(ports.tspPolicy === undefined ? {} : { policy: ports.tspPolicy }),
       });
-      sources.push(tsp.issuerApi, tsp.walletApi);
+      sources.push(
+        { party: "tsp", behind: ["wallet", "network", "acquirer"], calls: tsp.issuerApi },
+        { party: "tsp", behind: ["issuer", "network", "acquirer"], calls: tsp.walletApi },
+      );
       edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset));
       edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset));
       await edges.serve("networkToTsp", tsp.tokens);
@@ -170,8 +173,8 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         });
       staff = openStaffKeys(environment.dataDir, random);
       const tsp = edges.calls("issuerToTsp", tspIssuerApi);
-      const bankCases: Parameters<typeof createCaseBook>[0][number][] = [];
-      const agentsBook = createCaseBook(bankCases, random);
+      const bankCases: CaseSource[] = [];
+      const agentsBook = createCaseBook(bankCases, clock, random);
       const bank = createIssuer({
         ...shared,
         sealer,
@@ -187,8 +190,9 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         log: log.with({ party: "issuer" }),
         tsp,
       });
-      bankCases.push(bank.api, tsp);
-      sources.push(bank.api);
+      const own: CaseSource = { party: "issuer", behind: [], calls: bank.api };
+      bankCases.push(own, { party: "tsp", behind: ["wallet", "network", "acquirer"], calls: tsp });
+      sources.push(own);
       issuer = bank;
       edges.offer("tspToIssuer", issuerApi, bank.api, doorAt(EDGES.tspToIssuer.portOffset));
       await edges.serve("networkToIssuer", bank.iso);
@@ -247,7 +251,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       ...(inbox === undefined ? {} : { inbox }),
       ...(staff === undefined ? {} : { staff }),
       ...(issueCards === undefined ? {} : { issueCards }),
-      caseBook: createCaseBook(sources, random),
+      caseBook: createCaseBook(sources, clock, random),
       opsKey: openOpsKey(environment.dataDir, random),
       dataDir: environment.dataDir,
       stop,

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { CAUSE_CODES } from "#protocol/diagnosis";
 import { At, Empty, Id, Language, Name, Product, Suffix, TokenStatus, Yymm } from "./common.ts";
 import { CaseCode, FindingView } from "./facts.ts";
 import { operation } from "./operation.ts";
@@ -228,8 +227,6 @@ export const issuerDeskApi = {
   }),
 } as const;
 export type IssuerDeskApi = typeof issuerDeskApi;
-/** Causes that a desk can cure, for the remedy's button. */
-export const DeskCure = v.picklist(CAUSE_CODES);
 
 /** What the demo's page and its story look at: balances and movements, and whether the books agree. Reads only. */
 export const bankViewApi = {

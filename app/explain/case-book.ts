@@ -1,11 +1,16 @@
 import type { EvidenceApi, FindingView } from "#contracts/facts";
 import type { CallContext, Calls } from "#contracts/operation";
-import type { Random } from "#contracts/ports";
+import type { Clock, Random } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import { err, ok, type Result } from "#protocol/bytes";
-import { diagnose, type Holding, type Role, viewFor } from "#protocol/diagnosis";
+import { diagnose, type Holding, type Role, viewFor, type Witness } from "#protocol/diagnosis";
 
-type Source = Pick<Calls<EvidenceApi>, "holdings" | "journeyOfCase">;
+/** A party to ask, with those that can only be asked through it. */
+export interface CaseSource {
+  readonly party: Witness;
+  readonly behind: readonly Witness[];
+  readonly calls: Pick<Calls<EvidenceApi>, "holdings" | "journeyOfCase">;
+}
 
 /** Asks parties for a journey and makes of it what one role may read. */
 export interface CaseBook {
@@ -17,14 +22,24 @@ export interface CaseBook {
   holdings(journeyId: string): Promise<readonly Holding[]>;
 }
 
-/** @param sources parties to ask; each also asks those behind it, and the first that answers for a party counts. */
-export function createCaseBook(sources: readonly Source[], random: Random): CaseBook {
+/**
+ * @param sources each also asks those behind it, and the first that answers for a party counts. One that does not answer
+ *   is marked as unreachable with all behind it: it is not a party that was silent.
+ */
+export function createCaseBook(sources: readonly CaseSource[], clock: Clock, random: Random): CaseBook {
   const context = (journeyId: string): CallContext => ({ journeyId, idempotencyKey: random.uuid() });
 
   async function holdings(journeyId: string): Promise<readonly Holding[]> {
-    const answers = await Promise.all(sources.map((source) => source.holdings({ journeyId }, context(journeyId))));
+    const answers = await Promise.all(
+      sources.map(async ({ party, behind, calls }): Promise<readonly Holding[]> => {
+        const answer = await calls.holdings({ journeyId }, context(journeyId));
+        if (answer.ok) return answer.value.holdings;
+        const askedAt = clock.now();
+        return [party, ...behind].map((silent) => ({ party: silent, reachable: false, askedAt, facts: [] }));
+      }),
+    );
     const byParty = new Map<string, Holding>();
-    for (const holding of answers.flatMap((answer) => (answer.ok ? answer.value.holdings : []))) {
+    for (const holding of answers.flat()) {
       const known = byParty.get(holding.party);
       if (known === undefined || (!known.reachable && holding.reachable)) byParty.set(holding.party, holding);
     }
@@ -32,8 +47,8 @@ export function createCaseBook(sources: readonly Source[], random: Random): Case
   }
 
   async function journeyOf(caseCode: string): Promise<string | undefined> {
-    for (const source of sources) {
-      const answer = await source.journeyOfCase({ caseCode }, context("case"));
+    for (const { calls } of sources) {
+      const answer = await calls.journeyOfCase({ caseCode }, context("case"));
       if (answer.ok && answer.value.journeyId !== undefined) return answer.value.journeyId;
     }
     return undefined;

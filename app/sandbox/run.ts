@@ -26,6 +26,8 @@ export interface Outcome {
 const NONE = "nothing";
 const PATIENCE_MS = 2_000;
 const STEP_MS = 20;
+/** What was found must still be found after this: a finding that only came by is none. */
+const STAYS_MS = 100;
 
 /** Plays one scenario on fresh cards, phones and accounts, and asks what stopped it. */
 export async function playScenario(
@@ -86,16 +88,20 @@ export async function setStage(
   return { world, cards, phones, customers: new Map() };
 }
 
-/** Notices and retries take their time: asks until the expected is found, or patience is at its end. */
+/** Notices and retries take their time: asks until the expected is found and stays, or patience is at its end. */
 async function settledFinding(cast: Cast, scenario: Scenario): Promise<FindingView> {
   const { caseBook } = cast.world.system;
   const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const journey = await journeyOf(cast, scenario);
-    const answer = await caseBook.explain(journey, "engineer");
-    if (answer.ok && (fits(answer.value, scenario) || performance.now() > until)) return answer.value;
+  const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
+  let found: FindingView | undefined;
+  for (let stays = false; ; ) {
+    const answer = await caseBook.explain(await journeyOf(cast, scenario), "engineer");
+    found = answer.ok ? answer.value : undefined;
+    const fitting = found !== undefined && fits(found, scenario);
+    if (found !== undefined && (performance.now() > until || (fitting && stays))) return found;
     if (performance.now() > until) throw new Error("nobody knows the journey");
-    await new Promise((next) => setTimeout(next, STEP_MS));
+    stays = fitting;
+    await pause(fitting ? STAYS_MS : STEP_MS);
   }
 }
 

@@ -396,7 +396,11 @@ beforeAll(async () => {
       issuer: parties.issuer,
       inbox: parties.inbox,
       dataDir: "",
-      caseBook: createCaseBook([parties.wallet.tspApi], parties.random),
+      caseBook: createCaseBook(
+        [{ party: "wallet", behind: [], calls: parties.wallet.tspApi }],
+        parties.clock,
+        parties.random,
+      ),
       opsKey: "ops",
       stop: async () => {},
     },
