@@ -471,10 +471,13 @@ export function createPhone(ports: PhonePorts): Phone {
     async renewDevice() {
       if (desk === undefined) return;
       const { session, record, calls } = desk;
-      const wiped = await calls.wipeDevice({ deviceId: record.deviceId }, context());
-      const { credentialId, prfInput } = record;
-      const enrolled = wiped.ok ? await enrol(session, { credentialId, response: {} }, prfInput) : wiped;
-      if (enrolled.ok) open(session, enrolled.value, false);
+      const { credentialId, prfInput, deviceId } = record;
+      const enrolled = await enrol(session, { credentialId, response: {} }, prfInput);
+      if (!enrolled.ok) return patch({ trouble: problemFault(enrolled.error) });
+      // Only now: the passkey, which both have, stays with the one that is left.
+      stopFollowing();
+      await calls.removeDevice({ deviceId }, context());
+      open(session, enrolled.value, false);
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;
