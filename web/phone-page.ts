@@ -1,6 +1,7 @@
 import type { Language } from "#contracts/common";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
-import { aboutDevice, MODEL } from "./adapters/about.ts";
+import { deviceModel } from "#protocol/devices";
+import { aboutDevice } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
@@ -23,6 +24,9 @@ import type { PhonePorts } from "./phone/ports.ts";
 import type { Store } from "./store.ts";
 import { createLanguage } from "./text/language.tsx";
 import type { NearField } from "./till/field.ts";
+
+/** What this page is in the catalogue of devices. */
+const PHONE = deviceModel("phone-web")!;
 
 /** Everything behind the phone's screens. */
 export interface PhonePage {
@@ -57,8 +61,8 @@ export async function openPhonePage(near: NearField, hears: "everything" | "mess
     follow: followWallet,
     exclusively,
     prfInputOf,
-    model: MODEL,
-    about: aboutDevice,
+    model: PHONE,
+    about: () => aboutDevice(PHONE),
     journal: factJournal(notebook),
   };
   const phone = createPhone(ports);

@@ -10,6 +10,7 @@ import type {
 } from "#contracts/wallet-api";
 import type { DeviceJournal, DeviceStorage } from "#device/secure-element";
 import type { Result } from "#protocol/bytes";
+import type { DeviceModel } from "#protocol/devices";
 import type { NewKeys, WrappedKey } from "../adapters/device-keys.ts";
 import type { DeviceRecords } from "../adapters/device-record.ts";
 
@@ -56,6 +57,8 @@ export interface Sessions {
 export interface KnownCards {
   readonly accountId: string;
   readonly deviceId: string;
+  /** It was told that it is lost: it stays locked without a network, too. */
+  readonly lost: boolean;
   readonly passes: readonly PassView[];
   readonly notices: readonly NoticeView[];
   /** When it was true. */
@@ -105,7 +108,7 @@ export interface PhonePorts {
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   prfInputOf(options: Readonly<Record<string, unknown>>): string;
   /** What this device is in the catalogue, and what it says of itself now. */
-  readonly model: string;
+  readonly model: DeviceModel;
   readonly about: () => Omit<DeviceFacts, "use">;
   readonly journal: DeviceJournal;
 }
