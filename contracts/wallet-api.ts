@@ -430,9 +430,10 @@ export const walletDeviceApi = {
     answer: CardRequestView,
   }),
   cardRequests: operation({
-    summary: "What other devices ask of this one",
+    summary:
+      "What other devices ask of this one, and what it asked of others; whatever was answered is no longer there",
     request: v.object({ deviceId: Id }),
-    answer: v.object({ requests: v.array(CardRequestView) }),
+    answer: v.object({ requests: v.array(CardRequestView), asked: v.array(CardRequestView) }),
     readOnly: true,
   }),
   answerCardRequest: operation({

@@ -5,6 +5,7 @@ import type { BindingView, NoticeView, PassView, WalletDeviceApi, WalletEvent } 
 import { createWallet, type Wallet } from "#device/wallet";
 import type { Result } from "#protocol/bytes";
 import { pureCipher } from "#protocol/crypto";
+import type { DeviceModel } from "#protocol/devices";
 import type { DeviceRecord } from "../adapters/device-record.ts";
 import { createStore, type Store } from "../store.ts";
 import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
@@ -59,6 +60,8 @@ export interface Desk {
 }
 
 export interface Phone {
+  /** What this device is in the catalogue. */
+  readonly model: DeviceModel;
   readonly state: Store<PhoneState>;
   /** The notice that slides in now. */
   readonly arrival: Store<NoticeView | undefined>;
@@ -427,6 +430,7 @@ export function createPhone(ports: PhonePorts): Phone {
   state.subscribe(keep);
 
   const phone: Phone = {
+    model,
     state,
     arrival,
     bindingNews,
