@@ -128,26 +128,27 @@ export function drawnCard(random: Draw, number: string): RenderedCard {
   };
 }
 
-export function drawnLook(random: Draw): Look {
+/** How hard a look may be: 1 is a hand that takes some care; more is a worse light, a worse hand, a worse lens. */
+export function drawnLook(random: Draw, hard = 1): Look {
   return {
     width: 896,
     height: 576,
-    angle: between(random, -7, 7),
-    tiltX: between(random, -0.12, 0.12),
-    tiltY: between(random, -0.12, 0.12),
-    scale: between(random, 0.8, 0.96),
-    dx: between(random, -0.025, 0.025),
-    dy: between(random, -0.025, 0.025),
-    blurPx: between(random, 0, 1.6),
-    motionPx: random.below(3) === 0 ? between(random, 0, 4) : 0,
+    angle: between(random, -8, 8) * hard,
+    tiltX: between(random, -0.14, 0.14) * hard,
+    tiltY: between(random, -0.14, 0.14) * hard,
+    scale: between(random, Math.max(0.5, 0.94 - 0.2 * hard), 0.96),
+    dx: between(random, -0.02, 0.02),
+    dy: between(random, -0.02, 0.02),
+    blurPx: between(random, 0, 2) * hard,
+    motionPx: random.below(3) === 0 ? between(random, 0, 4) * hard : 0,
     motionAngle: between(random, 0, 360),
-    light: between(random, 0.55, 1.2),
-    shade: between(random, 0, 0.45),
+    light: between(random, 0.65 - 0.25 * hard, 1.1 + 0.15 * hard),
+    shade: between(random, 0, 0.5) * hard,
     shadeAngle: between(random, 0, 360),
-    glare: random.below(3) === 0 ? between(random, 0.15, 0.6) : 0,
+    glare: random.below(3) === 0 ? Math.min(0.9, between(random, 0.15, 0.65) * hard) : 0,
     glareX: between(random, 0.1, 0.9),
     glareY: between(random, 0.1, 0.9),
-    noise: between(random, 2, 16),
+    noise: between(random, 2, 22) * hard,
     background: pick(random, ["#3a3128", "#c8b89a", "#1a1a1e", "#e6e6e2", "#54616b"]),
     quality: between(random, 0.6, 0.92),
     seed: random.below(2 ** 31),
