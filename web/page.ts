@@ -4,6 +4,7 @@ import { bankViewApi } from "#contracts/desk-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { aboutDevice, MODEL } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
+import { camera } from "./adapters/camera.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
 import { makeDeviceKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
@@ -15,6 +16,7 @@ import { followWallet } from "./adapters/live.ts";
 import { clock, exclusively, random, timers } from "./adapters/machine.ts";
 import { notebook } from "./adapters/notebook.ts";
 import { passkey, prfInputOf } from "./adapters/passkey.ts";
+import { openScanner } from "./adapters/scanner.ts";
 import { sealer } from "./adapters/sealer.ts";
 import { type Bank, createBank } from "./bank/bank.ts";
 import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
@@ -23,6 +25,7 @@ import { createExplainFlow, type ExplainFlow } from "./phone/explain/flow.ts";
 import { createPayFlow, type PayFlow } from "./phone/pay/flow.ts";
 import { createPhone, type Phone } from "./phone/phone.ts";
 import type { PhonePorts } from "./phone/ports.ts";
+import { createScanFlow, type ScanFlow } from "./scan/flow.ts";
 import type { Store } from "./store.ts";
 import { createLanguage } from "./text/language.tsx";
 import { createNearField, type NearField } from "./till/field.ts";
@@ -33,6 +36,7 @@ export interface Page {
   readonly language: Store<Language>;
   readonly phone: Phone;
   readonly addCard: AddCardFlow;
+  readonly scan: ScanFlow;
   readonly explain: ExplainFlow;
   readonly pay: PayFlow;
   readonly near: NearField;
@@ -91,6 +95,7 @@ export async function openPage(): Promise<Page> {
     language: createLanguage(notebook.read("language"), (language) => notebook.write("language", language)),
     phone,
     addCard: createAddCardFlow(phone, ports),
+    scan: createScanFlow({ camera, openScanner, timers }),
     explain: createExplainFlow(phone),
     pay: createPayFlow(phone, near, ports),
     near,

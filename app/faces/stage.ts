@@ -177,6 +177,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
   ".json": "application/json",
   ".png": "image/png",
+  ".wasm": "application/wasm",
+  ".onnx": "application/octet-stream",
+  ".txt": "text/plain; charset=utf-8",
 };
 
 function pageRoutes(app: Hono, folder: string): void {
@@ -192,7 +195,7 @@ function pageRoutes(app: Hono, folder: string): void {
     return context.body(new Uint8Array(readFileSync(shown)), 200, {
       "content-type": TYPES[extname(shown)] ?? "application/octet-stream",
       "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
-      "content-security-policy": `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
+      "content-security-policy": `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
     });
   });
 }

@@ -124,22 +124,25 @@ function paintNumber(pen: Pen, text: string, x: number, y: number, type: Type, p
     pen.fillStyle = ink;
     setRow(pen, text, x + dx, y + dy, type, true);
   };
-  switch (print.look) {
-    case "flat":
-      return layer(print.ink, 0, 0);
-    case "embossed":
-      layer("rgb(0 0 0 / 0.55)", 3, 3);
-      layer("rgb(255 255 255 / 0.6)", -2, -2);
-      return layer(print.ink, 0, 0);
-    case "silver":
-      layer("rgb(0 0 0 / 0.6)", 2.5, 3);
-      layer("#f7f7f7", -1.5, -1.5);
-      return layer("#b9bec6", 0, 0);
-    case "engraved":
-      layer("rgb(255 255 255 / 0.35)", 2, 2);
-      return layer(print.ink, 0, 0);
-  }
+  for (const [ink, dx, dy] of LAYERS[print.look]) layer(ink, dx, dy);
+  if (print.look !== "silver") layer(print.ink, 0, 0);
 }
+
+type Layer = readonly [ink: string, dx: number, dy: number];
+/** Shadow and light under the digits. */
+const LAYERS: Readonly<Record<RenderedCard["print"]["look"], readonly Layer[]>> = {
+  flat: [],
+  embossed: [
+    ["rgb(0 0 0 / 0.55)", 3, 3],
+    ["rgb(255 255 255 / 0.6)", -2, -2],
+  ],
+  silver: [
+    ["rgb(0 0 0 / 0.6)", 2.5, 3],
+    ["#f7f7f7", -1.5, -1.5],
+    ["#b9bec6", 0, 0],
+  ],
+  engraved: [["rgb(255 255 255 / 0.35)", 2, 2]],
+};
 
 function paintCard(card: RenderedCard): OffscreenCanvas {
   const canvas = new OffscreenCanvas(CARD_WIDTH, CARD_HEIGHT);
@@ -246,7 +249,17 @@ function project(pen: Pen, card: OffscreenCanvas, look: Look): void {
       const h = CARD_HEIGHT / rows;
       pen.setTransform((bx - ax) / w, (by - ay) / w, (cx - ax) / h, (cy - ay) / h, ax, ay);
       // One pixel over the edge hides the seams.
-      pen.drawImage(card, i * w, j * h, Math.min(w + 2, CARD_WIDTH - i * w), Math.min(h + 2, CARD_HEIGHT - j * h), 0, 0, Math.min(w + 2, CARD_WIDTH - i * w), Math.min(h + 2, CARD_HEIGHT - j * h));
+      pen.drawImage(
+        card,
+        i * w,
+        j * h,
+        Math.min(w + 2, CARD_WIDTH - i * w),
+        Math.min(h + 2, CARD_HEIGHT - j * h),
+        0,
+        0,
+        Math.min(w + 2, CARD_WIDTH - i * w),
+        Math.min(h + 2, CARD_HEIGHT - j * h),
+      );
     }
   pen.resetTransform();
 }
@@ -314,7 +327,9 @@ function base64(bytes: Uint8Array): string {
 
 async function paint(card: RenderedCard | undefined, look: Look, type: string): Promise<string> {
   // The first drawing with a font only asks for it.
-  await Promise.all(["700 52px", "500 26px"].map((font) => document.fonts.load(`${font} "Noto Sans SC Variable"`, BANKS)));
+  await Promise.all(
+    ["700 52px", "500 26px"].map((font) => document.fonts.load(`${font} "Noto Sans SC Variable"`, BANKS)),
+  );
   const photo = photograph(card === undefined ? undefined : paintCard(card), look);
   const blob = await photo.convertToBlob({ type, quality: look.quality });
   return base64(new Uint8Array(await blob.arrayBuffer()));

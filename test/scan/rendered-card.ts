@@ -63,7 +63,15 @@ interface Draw {
 const pick = <T>(random: Draw, from: readonly T[]): T => from[random.below(from.length)]!;
 const between = (random: Draw, low: number, high: number) => low + (random.below(100_001) / 100_000) * (high - low);
 
-const FONTS = ["strokes", "strokes", "strokes", "DejaVu Sans Mono", "DejaVu Sans", "DejaVu Sans Condensed", "Open Sans"];
+const FONTS = [
+  "strokes",
+  "strokes",
+  "strokes",
+  "DejaVu Sans Mono",
+  "DejaVu Sans",
+  "DejaVu Sans Condensed",
+  "Open Sans",
+];
 const HOLDERS = ["ZHANG WEI", "LI NA", "WANG XIAOMING", "OUYANG JING", "MAMAT ALI", "CHEN JIE"];
 const BANKS = [
   { zh: "示范银行", en: "DEMO BANK" },

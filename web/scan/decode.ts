@@ -25,7 +25,8 @@ export function readSigns({ steps, signs, probability }: SignTable, alphabet: re
     const row = probability.subarray(step * signs, (step + 1) * signs);
     let best = 0;
     for (let i = 1; i < signs; i++) if (row[i]! > row[best]!) best = i;
-    if (best !== 0 && best !== last) read.push({ text: alphabet[best] ?? "", sure: row[best]!, at: (step + 0.5) / steps });
+    if (best !== 0 && best !== last)
+      read.push({ text: alphabet[best] ?? "", sure: row[best]!, at: (step + 0.5) / steps });
     last = best;
   }
   return read;

@@ -42,7 +42,8 @@ export function numberIn(signs: readonly Sign[]): NumberRead | undefined {
   if (from < 0) return undefined;
   const run = digitAt.slice(from, to + 1);
   // A sign that is no digit amid them: one was misread.
-  if (run.some((digit) => digit === undefined) || run.length < LEAST_DIGITS || run.length > MOST_DIGITS) return undefined;
+  if (run.some((digit) => digit === undefined) || run.length < LEAST_DIGITS || run.length > MOST_DIGITS)
+    return undefined;
   if (inked.slice(from, to + 1).some(({ sure }) => sure < SURE_FROM)) return undefined;
   const digits = run.join("");
   const clean = run.length === inked.length;

@@ -71,7 +71,8 @@ async function readRows(picture: Picture, rows: readonly TextBox[], models: Mode
 
 /** The date stands below the number, within a third of its length. */
 async function expiryBelow(picture: Picture, number: TextBox, rows: readonly TextBox[], models: Models) {
-  const below = ({ x, y }: TextBox) => (y - number.y) * Math.cos(number.angle) - (x - number.x) * Math.sin(number.angle);
+  const below = ({ x, y }: TextBox) =>
+    (y - number.y) * Math.cos(number.angle) - (x - number.x) * Math.sin(number.angle);
   const near = rows
     .filter((row) => row.width >= DATE_FROM * row.height && row.width <= DATE_TO * row.height)
     .filter((row) => below(row) > number.height / 2 && below(row) < number.width / 3)

@@ -1,6 +1,8 @@
-import { Lock } from "lucide-react";
+import { Camera, Check, ChevronRight, Lock } from "lucide-react";
 import { type FormEvent, useEffect, useRef } from "react";
 import { usePage } from "../../page-context.ts";
+import { CameraStep } from "../../scan/camera-step.tsx";
+import { SCAN_TEXT } from "../../scan/words.ts";
 import { useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,8 +12,16 @@ import { DemoCards } from "./demo-cards.tsx";
 import type { AddCardState } from "./flow.ts";
 import { TextField } from "./text-field.tsx";
 
-/** The card as the holder types it. Each field says what is wrong with it; nothing leaves the page before all are right. */
+/** The card: read by the camera, or typed. */
 export function CardStep({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
+  const { addCard, scan } = usePage();
+  if (!state.scanning) return <CardForm state={state} />;
+  const outcome = { onCard: addCard.scanned, onTrouble: addCard.scanTrouble };
+  return <CameraStep scan={scan} outcome={outcome} onType={() => addCard.type()} />;
+}
+
+/** The card as the holder types it. Each field says what is wrong with it; nothing leaves the page before all are right. */
+function CardForm({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
   const { addCard } = usePage();
   const say = useSay();
   const form = useRef<HTMLFormElement>(null);
@@ -37,7 +47,25 @@ export function CardStep({ state }: { state: Extract<AddCardState, { step: "card
       <p className="flex items-start gap-2 text-[13px] leading-snug text-ink-2">
         <Lock aria-hidden="true" className="mt-px size-4 shrink-0" /> {say(TEXT.add.formText)}
       </p>
+      <button
+        type="button"
+        onClick={() => addCard.scan()}
+        disabled={busy}
+        className="flex items-center gap-3 rounded-2xl bg-accent-soft px-4 py-3 text-left transition hover:brightness-[0.97] dark:hover:brightness-110"
+      >
+        <Camera aria-hidden="true" className="size-6 shrink-0 text-accent" />
+        <span className="min-w-0 flex-1 leading-snug">
+          <span className="block text-[15px] font-semibold text-accent">{say(SCAN_TEXT.open)}</span>
+          <span className="block text-[13px] text-ink-2">{say(SCAN_TEXT.openHint)}</span>
+        </span>
+        <ChevronRight aria-hidden="true" className="size-4.5 shrink-0 text-ink-3" />
+      </button>
       <DemoCards />
+      {state.readBy === "camera" && (
+        <p role="status" className="rise flex items-center gap-2 text-[13px] font-medium text-good">
+          <Check aria-hidden="true" className="size-4 shrink-0" /> {say(SCAN_TEXT.read)}
+        </p>
+      )}
       <TextField
         {...field("pan")}
         label={say(TEXT.add.pan)}
