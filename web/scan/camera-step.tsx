@@ -1,23 +1,32 @@
 import { CameraOff, Flashlight, FlashlightOff, ShieldCheck } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { camera } from "../adapters/camera.ts";
+import { timers } from "../adapters/machine.ts";
+import { openScanner } from "../adapters/scanner.ts";
 import { useStore } from "../store.ts";
 import { useSay } from "../text/language.tsx";
 import { Button, Spinner } from "../ui/button.tsx";
-import type { ScanFlow, ScanOutcome, ScanState } from "./flow.ts";
+import { createScanFlow, type ScanOutcome, type ScanState } from "./flow.ts";
 import { GUIDE_SHARE } from "./guide.ts";
 import { SCAN_TEXT } from "./words.ts";
 
+export interface CameraStepProps extends ScanOutcome {
+  readonly onType: () => void;
+}
+
 /** The camera with a guide over it, until two frames agree or the holder would rather type. Open while it is on the screen. */
-export function CameraStep({ scan, outcome, onType }: { scan: ScanFlow; outcome: ScanOutcome; onType: () => void }) {
+export function CameraStep({ onCard, onTrouble, onType }: CameraStepProps) {
   const say = useSay();
+  const [scan] = useState(() => createScanFlow({ camera, openScanner, timers }));
   const state = useStore(scan.state);
-  const opened = useRef(outcome);
+  // Whoever opened it is told, also when the screen has been drawn anew since.
+  const outcome = useRef<ScanOutcome>({ onCard, onTrouble });
   useEffect(() => {
-    void scan.open(opened.current);
+    void scan.open(outcome.current);
     return () => scan.close();
   }, [scan]);
   if (state.step === "failed")
-    return <Failed why={state.why} onAgain={() => void scan.open(opened.current)} onType={onType} />;
+    return <Failed why={state.why} onAgain={() => void scan.open(outcome.current)} onType={onType} />;
   return (
     <div className="rise grid gap-4">
       <Finder state={state} onTorch={() => void scan.switchTorch()} />

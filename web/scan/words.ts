@@ -4,9 +4,6 @@ const w = (zh: string, en: string): Words => ({ zh, en });
 
 /** What the camera step says. */
 export const SCAN_TEXT = {
-  open: w("用相机扫描卡片", "Scan the card with the camera"),
-  openHint: w("读出卡号和有效期，画面不离开本机", "Reads number and expiry; the picture stays on this device"),
-  title: w("扫描卡片", "Scan card"),
   picture: w("相机画面", "Camera picture"),
   opening: w("正在打开相机…", "Opening the camera…"),
   loading: w("正在准备识别…", "Getting the reader ready…"),
@@ -21,7 +18,6 @@ export const SCAN_TEXT = {
   again: w("再试一次", "Try again"),
   torchOn: w("打开手电筒", "Torch on"),
   torchOff: w("关闭手电筒", "Torch off"),
-  read: w("卡号由相机读入，请与卡面核对。", "Read by the camera: please compare it with the card."),
   failed: {
     refused: {
       title: w("没有使用相机的权限", "No permission to use the camera"),
