@@ -1,5 +1,5 @@
 import { type ArgsDef, defineCommand } from "citty";
-import { systemClock } from "#platform/clock";
+import { movableClock, systemClock } from "#platform/clock";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../config.ts";
 import { builtPages } from "../faces/pages.ts";
 import { openStage } from "../faces/stage.ts";
+import { createFaultBoard } from "../sandbox/faults.ts";
 import { type System, startSystem } from "../system.ts";
 import { doorsOf, facesOf, PARTIES } from "../topology.ts";
 import { createWireHub } from "../wire/hub.ts";
@@ -111,14 +112,16 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
   const log = createLog(process.env["KABAO_LOG"] === "info" ? "info" : "warn");
   const demo = config.profile === "demo";
   const hub = createWireHub();
+  const controls = demo ? demoControls() : undefined;
   const faces = facesOf(config);
   // Built while the parties start: neither waits for the other.
   const building = demo && wantsPages && !config.apart && faces.length > 0 ? builtPages(say) : undefined;
   building?.catch(() => {}); // told below, where the system can be stopped
   const system = await startSystem(config, {
-    clock: systemClock,
+    clock: controls?.clock ?? systemClock,
     random: systemRandom,
     log,
+    ...(controls === undefined ? {} : { faults: controls.faults }),
     tap: demo ? hub : { record() {} },
     origin: `http://localhost:${config.port}`,
   });
@@ -134,6 +137,7 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
           hub,
           log,
           demo,
+          ...(controls === undefined ? {} : { sandbox: controls, faultyDoors: controls.faults }),
           ...(pages === undefined ? {} : { pages }),
         }),
       );
@@ -154,6 +158,12 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
     await system.stop();
   }
   return process.exit(0);
+}
+
+/** In the demo every line can be broken and the time can be moved; until somebody does, nothing is different. */
+function demoControls() {
+  const clock = movableClock();
+  return { clock, faults: createFaultBoard(clock) };
 }
 
 /** The part of a system that one face shows. */

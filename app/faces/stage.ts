@@ -9,7 +9,6 @@ import { problem } from "#contracts/problem";
 import { sandboxApi } from "#contracts/sandbox-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
-import type { MovableClock } from "#platform/clock";
 import {
   type Context,
   doorGuard,
@@ -21,7 +20,7 @@ import {
   serveApi,
 } from "#platform/http";
 import { DEMO_CARDS } from "#protocol/pan";
-import { sandboxCalls } from "../sandbox/door.ts";
+import { type Controls, sandboxCalls } from "../sandbox/door.ts";
 import type { FaultBoard } from "../sandbox/faults.ts";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
@@ -38,15 +37,17 @@ export interface StageOptions {
   readonly log: Log;
   /** Demo pages and helpers; never in a production profile. */
   readonly demo: boolean;
-  /** Of a sandbox: its controls. */
-  readonly sandbox?: { readonly faults: FaultBoard; readonly clock: MovableClock };
+  /** Of a sandbox or the demo: its controls. */
+  readonly sandbox?: Controls;
+  /** Of the demo: what stands on the lines of the visitor's own phone, to the wallet server and in a terminal's field. */
+  readonly faultyDoors?: FaultBoard;
   /** Built pages, when this process serves them. */
   readonly pages?: string;
 }
 
 /** The faces of the parties hosted here, on one port: wallet, till, bank desk, and in the demo the page itself. */
 export async function openStage(options: StageOptions): Promise<Listening> {
-  const { port, system, log } = options;
+  const { port, system, log, faultyDoors } = options;
   const app = new Hono();
   const names = ["localhost", "127.0.0.1", "[::1]"];
   const hosts = new Set(names.map((name) => `${name}:${port}`));
@@ -61,7 +62,9 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       log,
       async callsFor(context) {
         const session = await wallet.session(bearerOf(context.req.header("authorization")));
-        return session === undefined ? problem("notSignedIn") : wallet.deviceApi(session);
+        if (session === undefined) return problem("notSignedIn");
+        const calls = wallet.deviceApi(session);
+        return faultyDoors === undefined ? calls : faultyDoors.calls("deviceToWallet", calls);
       },
     });
     app.get("/wallet/v1/events", async (context) => {
@@ -69,11 +72,18 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       if (session === undefined) return problemAnswer(context, problem("notSignedIn"));
       let forward: (event: unknown) => void = () => {};
       const deviceId = context.req.query("deviceId") ?? "";
+      if (faultyDoors?.isCut("deviceToWallet") === true) return problemAnswer(context, problem("peerUnavailable"));
       const stop = ID.test(deviceId) ? await wallet.subscribe(session, deviceId, (event) => forward(event)) : undefined;
       if (stop === undefined) return problemAnswer(context, problem("notFound", { at: "deviceId" }));
       return eventStream(context, (stream) => {
         forward = (event) => stream.send("wallet", event);
-        return stop;
+        const stopWatching = faultyDoors?.subscribe(() => {
+          if (faultyDoors.isCut("deviceToWallet")) stream.close();
+        });
+        return () => {
+          stopWatching?.();
+          stop();
+        };
       });
     });
   }
@@ -123,7 +133,7 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       hosts,
       origins,
       answerWithinMs: CARD_ANSWERS_WITHIN_MS,
-      present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, card),
+      present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, faultyDoors?.field(card) ?? card),
     });
   }
   return listening;
