@@ -69,7 +69,7 @@ export function sandboxDocument(): string {
     "",
     '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "times"?, "delayMs"?}`, `liftFault`, `faults`, `clock`,',
     '`advanceClock` with `{"ms"}`, and `allWell`, which ends it all. `npm start` has them as `kabao sandbox serve` has, and the',
-    'page `/break` shows them; a production profile has none. Without `operation` any call of the line is met, without `times`',
+    "page `/break` shows them; a production profile has none. Without `operation` any call of the line is met, without `times`",
     "until it is lifted.",
     "",
     row("does", "calls", "frames"),

@@ -36,6 +36,8 @@ export interface ScriptedTsp {
   script: Script;
   /** What the next call of this name is refused with. */
   readonly refuse: Map<keyof TspWalletApi, Problem>;
+  /** Journeys by the counter that was spent on them. */
+  readonly payments: Map<number, string>;
   termsVersion: string;
   code: string;
   /** Every call that arrived, with its context and its request. */
@@ -81,6 +83,7 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     silence: "none",
     script: { decision: "yellow" },
     refuse: new Map(),
+    payments: new Map(),
     termsVersion: "2026-01",
     code: "123456",
     heard: [],
@@ -109,6 +112,10 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     publicKey: async () => ok(key),
     holdings: async () => far.holdings,
     journeyOfCase: async () => ok({}),
+    journeyOfPayment: async ({ atc }) => {
+      const journeyId = far.payments.get(atc);
+      return ok(journeyId === undefined ? {} : { journeyId });
+    },
     async checkEligibility({ cardJwe }) {
       const card = opened(cardJwe);
       return ok({
