@@ -13,6 +13,7 @@ import {
 import { builtPages } from "../faces/pages.ts";
 import { openStage } from "../faces/stage.ts";
 import { createFaultBoard } from "../sandbox/faults.ts";
+import { createTheatre } from "../sandbox/theatre.ts";
 import { type System, startSystem } from "../system.ts";
 import { doorsOf, facesOf, PARTIES } from "../topology.ts";
 import { createWireHub } from "../wire/hub.ts";
@@ -137,7 +138,9 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
           hub,
           log,
           demo,
-          ...(controls === undefined ? {} : { sandbox: controls, faultyDoors: controls.faults }),
+          ...(controls === undefined
+            ? {}
+            : { sandbox: controls, faultyDoors: controls.faults, theatre: controls.theatre }),
           ...(pages === undefined ? {} : { pages }),
         }),
       );
@@ -155,6 +158,7 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
     await signalled;
   } finally {
     for (const stage of stages) await stage.close();
+    await controls?.theatre.close();
     await system.stop();
   }
   return process.exit(0);
@@ -163,7 +167,7 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
 /** In the demo every line can be broken and the time can be moved; until somebody does, nothing is different. */
 function demoControls() {
   const clock = movableClock();
-  return { clock, faults: createFaultBoard(clock) };
+  return { clock, faults: createFaultBoard(clock), theatre: createTheatre(systemClock) };
 }
 
 /** The part of a system that one face shows. */

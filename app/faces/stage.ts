@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { acquirerTillApi } from "#contracts/acquirer-api";
 import { bankAppApi, bankSignInApi } from "#contracts/bank-app-api";
+import { demoApi } from "#contracts/demo-api";
 import { bankViewApi, issuerDeskApi } from "#contracts/desk-api";
 import { explainApi } from "#contracts/explain-api";
 import type { Log } from "#contracts/ports";
@@ -22,8 +23,10 @@ import {
 import { DEMO_CARDS } from "#protocol/pan";
 import { type Controls, sandboxCalls } from "../sandbox/door.ts";
 import type { FaultBoard } from "../sandbox/faults.ts";
+import type { Theatre } from "../sandbox/theatre.ts";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
+import { demoCalls, deskRoutes } from "./demo.ts";
 import { attachField } from "./field.ts";
 
 const CARD_ANSWERS_WITHIN_MS = 10_000;
@@ -41,6 +44,8 @@ export interface StageOptions {
   readonly sandbox?: Controls;
   /** Of the demo: what stands on the lines of the visitor's own phone, to the wallet server and in a terminal's field. */
   readonly faultyDoors?: FaultBoard;
+  /** Of the demo: where scenarios are played. */
+  readonly theatre?: Theatre;
   /** Built pages, when this process serves them. */
   readonly pages?: string;
 }
@@ -144,10 +149,13 @@ function bearerOf(header: string | undefined): string {
 }
 
 /** The demo's own helpers: printed cards, the phones' inbox, the wire view. */
-function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
+function demoRoutes(app: Hono, { system, hub, log, sandbox, theatre }: StageOptions): void {
   const { issuer, staff } = system;
   const looker = issuer?.desk(staff?.keyOf("supervisor-1") ?? "");
   if (looker !== undefined) serveApi(app, "/demo/bank", { api: bankViewApi, log, callsFor: () => looker });
+  deskRoutes(app, system, log);
+  const demo = demoCalls(theatre);
+  serveApi(app, "/demo", { api: demoApi, log, callsFor: () => demo });
   app.get("/demo/v1/cards", (context) =>
     context.json({
       cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, status }) => ({
@@ -168,7 +176,10 @@ function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
     eventStream(context, (stream) => {
       for (const message of [...(system.inbox?.list() ?? [])].reverse()) stream.send("sms", message);
       for (const row of hub.rows()) stream.send("wire", row);
+      const tellFaults = () => stream.send("faults", sandbox?.faults.list() ?? []);
+      tellFaults();
       const stops = [
+        sandbox?.faults.subscribe(tellFaults),
         system.inbox?.subscribe((message) => stream.send("sms", message)),
         hub.subscribe((row) => stream.send("wire", row)),
       ];
