@@ -122,14 +122,14 @@ export function createFaultBoard(timers: Timers): FaultBoard {
     add(fault) {
       const faultId = `fault-${++serial}`;
       standing.push({ faultId, fault, hits: 0 });
-      tellLine(fault.edge);
+      if (fault.does === "cut") tellLine(fault.edge);
       changed();
       return faultId;
     },
     lift(faultId) {
       const gone = standing.filter((one) => faultId === undefined || one.faultId === faultId);
       standing = standing.filter((one) => !gone.includes(one));
-      for (const { fault } of gone) tellLine(fault.edge);
+      for (const { fault } of gone) if (fault.does === "cut") tellLine(fault.edge);
       if (gone.length > 0) changed();
     },
     list: () => standing.map((one) => ({ ...one })),
