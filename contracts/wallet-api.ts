@@ -39,7 +39,7 @@ export const walletTspApi = {
       /** The bank or the TSP ended it, or one step in it failed. */
       cause: v.optional(v.picklist(CAUSE_CODES)),
       ended: v.boolean(),
-      /** Something was cured at the bank: a refused journey may be taken up again. */
+      /** Something was cured at the bank: a refused journey goes on by itself. */
       cured: v.boolean(),
     }),
     answer: Empty,

@@ -48,10 +48,9 @@ function Steps({ state }: { state: Shown }) {
   if (state.kind === "handedOver" && trouble !== undefined)
     return (
       <>
-        <div
+        <section
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           tabIndex={0}
-          role="region"
           aria-label={say(TEXT.finding.title)}
           className="no-bar grid min-h-0 flex-1 content-start justify-items-center gap-3 overflow-y-auto"
         >
@@ -63,7 +62,7 @@ function Steps({ state }: { state: Shown }) {
             </p>
           )}
           <TroubleNote trouble={trouble} className="w-full" />
-        </div>
+        </section>
         <Button look="plain" className="mt-3" onClick={() => pay.close()}>
           {say(TEXT.close)}
         </Button>
