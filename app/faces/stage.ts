@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { extname, join, normalize } from "node:path";
 import { acquirerTillApi } from "#contracts/acquirer-api";
 import { bankAppApi, bankSignInApi } from "#contracts/bank-app-api";
 import { demoApi } from "#contracts/demo-api";
@@ -28,6 +26,7 @@ import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
 import { demoCalls, deskRoutes } from "./demo.ts";
 import { attachField } from "./field.ts";
+import { pageRoutes } from "./page-files.ts";
 
 const CARD_ANSWERS_WITHIN_MS = 10_000;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -175,45 +174,20 @@ function demoRoutes(app: Hono, { system, hub, log, sandbox, theatre }: StageOpti
   app.get("/demo/v1/events", (context) =>
     eventStream(context, (stream) => {
       for (const message of [...(system.inbox?.list() ?? [])].reverse()) stream.send("sms", message);
-      for (const row of hub.rows()) stream.send("wire", row);
-      const tellFaults = () => stream.send("faults", sandbox?.faults.list() ?? []);
-      tellFaults();
-      const stops = [
-        sandbox?.faults.subscribe(tellFaults),
-        system.inbox?.subscribe((message) => stream.send("sms", message)),
-        hub.subscribe((row) => stream.send("wire", row)),
-      ];
+      const stops = [system.inbox?.subscribe((message) => stream.send("sms", message))];
+      // A phone alone in a window shows no wire.
+      if (context.req.query("only") !== "sms") {
+        for (const row of hub.rows()) stream.send("wire", row);
+        const tellFaults = () => stream.send("faults", sandbox?.faults.list() ?? []);
+        tellFaults();
+        stops.push(
+          hub.subscribe((row) => stream.send("wire", row)),
+          sandbox?.faults.subscribe(tellFaults),
+        );
+      }
       return () => {
         for (const stop of stops) stop?.();
       };
     }),
   );
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".woff2": "font/woff2",
-  ".svg": "image/svg+xml",
-  ".json": "application/json",
-  ".png": "image/png",
-};
-
-function pageRoutes(app: Hono, folder: string): void {
-  app.get("*", (context) => {
-    // Paths of the pages are plain: whatever is written with % names no file.
-    const path = normalize(context.req.path).replace(/^([/\\.])+/, "");
-    const file = join(folder, path === "" ? "index.html" : path);
-    const found = file.startsWith(folder) && extname(file) !== "" && existsSync(file);
-    const shown = found ? file : join(folder, "index.html");
-    if (!found && extname(path) !== "") return context.notFound();
-    const hashed = /\/assets\//.test(shown);
-    const host = context.req.header("host") ?? "";
-    return context.body(new Uint8Array(readFileSync(shown)), 200, {
-      "content-type": TYPES[extname(shown)] ?? "application/octet-stream",
-      "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
-      "content-security-policy": `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
-    });
-  });
 }

@@ -170,7 +170,7 @@ export async function databaseOf(page: Page): Promise<{ atcs: number[]; highest:
     return {
       atcs: keys.map((key) => Number(key["atc"])),
       highest: counters.map((counter) => Number(counter["highest"])),
-      device: Object.keys(device.find((record) => "deviceId" in record) ?? {}).sort(),
+      device: Object.keys(device.find((record) => "credentialId" in record) ?? {}).sort(),
     };
   });
 }

@@ -23,8 +23,8 @@ export interface DemoHandlers {
 const GATHER_MS = 40;
 const AGAIN_MS = 3_000;
 
-/** The demo's inbox and wire in one stream, while this tab can be seen. */
-export function followDemo(handlers: DemoHandlers): () => void {
+/** The demo's inbox and wire in one stream, or the inbox alone, while this tab can be seen. */
+export function followDemo(handlers: DemoHandlers, hears: "everything" | "messages"): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +42,7 @@ export function followDemo(handlers: DemoHandlers): () => void {
     timer ??= setTimeout(flush, GATHER_MS);
   }
   function open(): void {
-    source = new EventSource("/demo/v1/events");
+    source = new EventSource(hears === "messages" ? "/demo/v1/events?only=sms" : "/demo/v1/events");
     source.onopen = () => {
       sms = [];
       rows = [];
