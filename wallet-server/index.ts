@@ -72,7 +72,7 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         ...cardCalls(desk, who),
         ...deviceFacts(desk, who),
         ...pushCalls(desk, who),
-        explain: evidence.explain(who),
+        ...evidence.forHolder(who),
       };
       return withinReach(calls, who);
     },

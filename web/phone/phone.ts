@@ -88,6 +88,8 @@ export interface Phone {
   putRecoveryCodesAway(): void;
   /** What stopped a journey of this account, who must act, and what to do. */
   explain(journeyId: string): Promise<Result<FindingView, Problem>>;
+  /** The same for a payment of which no notice came. */
+  explainPayment(passId: string, atc: number): Promise<Result<FindingView, Problem>>;
   setDefault(pass: PassView): Promise<Fault | undefined>;
   changePass(pass: PassView, change: "suspend" | "resume" | "delete"): Promise<Fault | undefined>;
 }
@@ -505,6 +507,10 @@ export function createPhone(ports: PhonePorts): Phone {
       desk === undefined
         ? { ok: false, error: problem("notSignedIn") }
         : desk.calls.explain({ journeyId, language: "zh" }, context(journeyId)),
+    explainPayment: async (passId, atc) =>
+      desk === undefined
+        ? { ok: false, error: problem("notSignedIn") }
+        : desk.calls.explainPayment({ passId, atc, language: "zh" }, context()),
     signOut() {
       forget();
       const now = desk;
@@ -514,10 +520,13 @@ export function createPhone(ports: PhonePorts): Phone {
     async renewDevice() {
       if (desk === undefined) return;
       const { session, record, calls } = desk;
-      const wiped = await calls.wipeDevice({ deviceId: record.deviceId }, context());
-      const { credentialId, prfInput } = record;
-      const enrolled = wiped.ok ? await enrol(session, { credentialId, response: {} }, prfInput) : wiped;
-      if (enrolled.ok) open(session, enrolled.value, false);
+      const { credentialId, prfInput, deviceId } = record;
+      const enrolled = await enrol(session, { credentialId, response: {} }, prfInput);
+      if (!enrolled.ok) return patch({ trouble: problemFault(enrolled.error) });
+      // Only now: the passkey, which both have, stays with the one that is left.
+      stopFollowing();
+      await calls.removeDevice({ deviceId }, context());
+      open(session, enrolled.value, false);
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;
