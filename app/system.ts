@@ -15,7 +15,8 @@ import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
 import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
-import { groupCommit } from "#platform/group-commit";
+import { systemClock } from "#platform/clock";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
@@ -93,7 +94,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     doors.set(offset, app);
     return app;
   };
-  const shared = { clock, timers: clock, random, groupCommit };
+  const shared = { clock, timers: clock, random, groupCommit: pacedGroupCommit(systemClock) };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
   const openKeys = (party: Party) => {
