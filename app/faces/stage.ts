@@ -7,6 +7,7 @@ import { explainApi } from "#contracts/explain-api";
 import type { Log } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import { sandboxApi } from "#contracts/sandbox-api";
+import { bankOpsApi, demoStaffApi, deskSignInApi } from "#contracts/staff-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
 import type { MovableClock } from "#platform/clock";
@@ -25,6 +26,7 @@ import { sandboxCalls } from "../sandbox/door.ts";
 import type { FaultBoard } from "../sandbox/faults.ts";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
+import { demoStaffCalls } from "./demo-staff.ts";
 import { attachField } from "./field.ts";
 
 const CARD_ANSWERS_WITHIN_MS = 10_000;
@@ -54,6 +56,7 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   app.use("*", doorGuard(hosts, origins));
 
   const { wallet, acquirer, issuer } = system;
+  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined) {
     serveApi(app, "/wallet", { api: walletSignInApi, log, callsFor: () => wallet.signIn });
     serveApi(app, "/wallet", {
@@ -79,10 +82,19 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   }
   if (acquirer !== undefined) serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => acquirer.till });
   if (issuer !== undefined) {
+    serveApi(app, "/desk", { api: deskSignInApi, log, callsFor: () => issuer.deskSignIn });
     serveApi(app, "/desk", {
       api: issuerDeskApi,
       log,
-      callsFor: (context) => issuer.desk(bearerOf(context.req.header("authorization"))) ?? problem("notSignedIn"),
+      async callsFor(context) {
+        const bearer = bearerOf(context.req.header("authorization"));
+        return issuer.desk(bearer) ?? (await issuer.deskSession(bearer)) ?? problem("notSignedIn");
+      },
+    });
+    serveApi(app, "/bank-ops", {
+      api: bankOpsApi,
+      log,
+      callsFor: (context) => (isOps(context) ? issuer.ops : problem("notSignedIn")),
     });
     serveApi(app, "/bank", { api: bankSignInApi, log, callsFor: () => issuer.bankSignIn });
     serveApi(app, "/bank", {
@@ -92,7 +104,6 @@ export async function openStage(options: StageOptions): Promise<Listening> {
         (await issuer.bankApp(bearerOf(context.req.header("authorization")))) ?? problem("notSignedIn"),
     });
   }
-  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined)
     serveApi(app, "/ops", {
       api: walletOpsApi,
@@ -138,6 +149,10 @@ function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
   const { issuer, staff } = system;
   const looker = issuer?.desk(staff?.keyOf("supervisor-1") ?? "");
   if (looker !== undefined) serveApi(app, "/demo/bank", { api: bankViewApi, log, callsFor: () => looker });
+  if (issuer !== undefined && staff !== undefined) {
+    const demoStaff = demoStaffCalls(staff.demo, issuer.ops);
+    serveApi(app, "/demo/desk", { api: demoStaffApi, log, callsFor: () => demoStaff });
+  }
   app.get("/demo/v1/cards", (context) =>
     context.json({
       cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, status }) => ({

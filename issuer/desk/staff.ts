@@ -20,6 +20,7 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   statement: ALL,
   audit: ALL,
   findCustomers: ALL,
+  customer: ALL,
   calls: ALL,
   openCase: ALL,
   auditTrail: ALL,
