@@ -1,6 +1,8 @@
 import type { Calls } from "#contracts/operation";
 import type { WalletDeviceApi, WalletEvent, WalletSignInApi, WalletTspApi } from "#contracts/wallet-api";
 import type { WalletOpsApi } from "#contracts/wallet-ops-api";
+import { cardRequests } from "./account/card-requests.ts";
+import { withinReach } from "./account/reach.ts";
 import { accountSettings } from "./account/settings.ts";
 import { createSignIn } from "./account/sign-in.ts";
 import { decisions } from "./binding/decision.ts";
@@ -56,13 +58,18 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
   return {
     signIn,
     session,
-    deviceApi: (who) => ({
-      ...accountSettings(desk, { passkeys, errands }, who),
-      ...bindingSteps(desk, { store, decisions: asking, errands }, who),
-      ...cardCalls(desk, who),
-      ...deviceFacts(desk, who),
-      explain: evidence.explain(who),
-    }),
+    deviceApi(who) {
+      const steps = bindingSteps(desk, { store, decisions: asking, errands }, who);
+      const calls = {
+        ...accountSettings(desk, { passkeys, errands }, who),
+        ...steps,
+        ...cardRequests(desk, steps, who),
+        ...cardCalls(desk, who),
+        ...deviceFacts(desk, who),
+        explain: evidence.explain(who),
+      };
+      return withinReach(calls, who);
+    },
     tspApi: tspCalls(desk, { store, decisions: asking, evidence }),
     ops: opsCalls(desk, { evidence, worker }),
     async subscribe(who, deviceId, listener) {

@@ -98,6 +98,8 @@ const SENTENCES: Readonly<Record<string, Words>> = {
   confirmProvisioned: { zh: "手机已经存好。", en: "The phone has stored them." },
   replenish: { zh: "手机的一次性密钥不多了。", en: "The phone is running low on one-time keys." },
   setLost: { zh: "打开或关闭丢失模式。", en: "Lost mode on or off." },
+  askForCards: { zh: "另一台设备想要这些卡。", en: "Another device asks for these cards." },
+  answerCardRequest: { zh: "持卡人在有卡的设备上答复。", en: "The holder answers on the device that has them." },
   wipeDevice: { zh: "抹掉这台设备上的所有卡。", en: "Delete every card of this device." },
   checkEligibility: {
     zh: "这张卡可以绑定吗？卡号是密文。",
