@@ -10,10 +10,10 @@ interface KeyHolder extends Staff {
 
 /** Invented people at the demo bank's desk. */
 const DEMO_STAFF: readonly Staff[] = [
-  { staffId: "teller-1", name: "柜员 周敏", role: "teller" },
-  { staffId: "agent-1", name: "坐席 何强", role: "agent" },
-  { staffId: "agent-2", name: "坐席 罗兰", role: "agent" },
-  { staffId: "supervisor-1", name: "主管 沈静", role: "supervisor" },
+  { staffId: "teller-1", name: "周敏", role: "teller" },
+  { staffId: "agent-1", name: "何强", role: "agent" },
+  { staffId: "agent-2", name: "罗兰", role: "agent" },
+  { staffId: "supervisor-1", name: "沈静", role: "supervisor" },
 ];
 const isDemo = ({ staffId }: Staff) => DEMO_STAFF.some((one) => one.staffId === staffId);
 

@@ -96,7 +96,13 @@ export const issuerDeskApi = {
   me: operation({
     summary: "Who is at the desk",
     request: Empty,
-    answer: v.object({ staffId: Id, name: Name, role: StaffRole }),
+    answer: v.object({
+      staffId: Id,
+      name: Name,
+      role: StaffRole,
+      /** The operations that this role may call. */
+      may: v.array(v.string()),
+    }),
     readOnly: true,
   }),
   accounts: operation({

@@ -155,7 +155,7 @@ function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
   }
   app.get("/demo/v1/cards", (context) =>
     context.json({
-      cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, status }) => ({
+      cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, idNumber, status }) => ({
         id,
         pan,
         kind,
@@ -163,6 +163,7 @@ function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
         mobile,
         expiry,
         cvn2,
+        idNumber,
         status,
       })),
     }),

@@ -124,6 +124,7 @@ describe("who may do what", () => {
       staffId: "agent-9",
       name: "柜员",
       role: "agent",
+      may: expect.arrayContaining(["approveCall", "refuseCall", "customer"]),
     });
   });
 });

@@ -10,7 +10,7 @@ import { callCentre } from "./calls.ts";
 import { cardChanges } from "./cards.ts";
 import { records } from "./records.ts";
 import { accountFor, customerFor } from "./seen-by.ts";
-import { may, type Staff } from "./staff.ts";
+import { allOf, may, type Staff } from "./staff.ts";
 import { allAccounts, customerView, findCustomers, statementOf } from "./views.ts";
 
 /** The bank's own people, each with what his role may do. */
@@ -26,7 +26,7 @@ export function createDesk(
       ...callCentre(parts),
 
       async me() {
-        return ok({ ...staff });
+        return ok({ ...staff, may: allOf(staff) });
       },
       async accounts() {
         return ok({ accounts: (await allAccounts(db)).map((account) => accountFor(staff, account)) });

@@ -1,0 +1,71 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DESK, openBrowser, PHONE, plugInFinger, watchedPage } from "./chromium.ts";
+import { startSandbox } from "../../app/sandbox/world.ts";
+import { builtPages } from "../../app/faces/pages.ts";
+import { beginWallet, button, demoCard, openForm, shown, typeCard } from "./stage.ts";
+const folder = mkdtempSync(join(tmpdir(), "kabao-look-"));
+const DAY = 86_400_000;
+const world = await startSandbox({ port: 18931, pages: await builtPages(console.error), startsAt: (Math.floor(Date.now() / DAY) + 1) * DAY + 2 * 3_600_000 });
+const system = { origin: world.url, stop: world.stop };
+const out = "/tmp/deskshots";
+try {
+  const phoneCtx = await openBrowser({ profile: join(folder, "p"), viewport: PHONE });
+  const w = await watchedPage(phoneCtx);
+  await w.page.goto(system.origin);
+  await plugInFinger(w.page);
+  await beginWallet(w.page);
+  await openForm(w.page);
+  await typeCard(w.page, demoCard("zhang"));
+  await button(w.page, "下一步").click();
+  await button(w.page, "同意").click();
+  await shown(w.page.getByText("选择验证方式"));
+  
+  await w.page.getByText("客服电话").click();
+  await button(w.page, "用这种方式").click();
+  await shown(w.page.getByText("通话时请报案件号"));
+  await w.page.screenshot({ path: `${out}/phone-call.png` });
+  const code = (await w.page.getByText(/^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/).first().textContent())!;
+  console.log(code);
+  for (const scheme of ["light", "dark"] as const) {
+    const ctx = await openBrowser({ profile: join(folder, `d${scheme}`), viewport: DESK, colorScheme: scheme });
+    const d = await watchedPage(ctx);
+    await d.page.goto(`${system.origin}/desk`);
+    await plugInFinger(d.page);
+    const shot = async (name: string) => { await d.page.evaluate(() => document.fonts.ready); await d.page.waitForTimeout(400); await d.page.screenshot({ path: `${out}/${scheme}-${name}.png` }); };
+    await shown(d.page.getByText("演示人员", { exact: true }));
+    await shot("door");
+    await d.page.getByRole("button", { name: /罗兰/ }).click();
+    await shown(d.page.getByText("选择一位客户"));
+    await shot("agent");
+    await d.page.goto(`${system.origin}/desk/cases`);
+    await shot("cases");
+    await d.page.goto(`${system.origin}/desk/cases/${code}`);
+    await shown(d.page.getByText("核实身份"));
+    await shot("case");
+    await d.page.setViewportSize(PHONE);
+    await shot("case-small");
+    await d.page.setViewportSize(DESK);
+    await d.page.getByRole("button", { name: /罗兰/ }).click();
+    await d.page.getByText("退出登录").click(); await shown(d.page.getByText("演示人员", { exact: true })); await shot("door-known");
+    await d.page.getByRole("button", { name: /周敏/ }).click();
+    await shown(d.page.getByText("选择一位客户").or(d.page.getByText("账目")));
+    await d.page.goto(`${system.origin}/desk/customers/customer-zhang`);
+    await shown(d.page.getByText("账目").first());
+    await shot("customer");
+    await d.page.setViewportSize(PHONE);
+    await shot("customer-small");
+    await d.page.setViewportSize(DESK);
+    await button(d.page, "更换预留手机号").click();
+    await shot("act");
+    await button(d.page, "取消").click();
+    await d.page.goto(`${system.origin}/desk/audit`);
+    await shot("audit");
+    console.log(d.faults);
+    await ctx.close();
+  }
+  await phoneCtx.close();
+} finally {
+  await system.stop();
+}
