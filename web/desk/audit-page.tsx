@@ -1,11 +1,12 @@
 import { ScrollText } from "lucide-react";
+import type { Words } from "#contracts/common";
 import { useStore } from "../store.ts";
 import { useLanguage, useSay } from "../text/language.tsx";
 import { momentText } from "../text/shown.ts";
 import { Panel } from "../ui/panel.tsx";
 import type { AuditEntry } from "./desk.ts";
 import { useDesk } from "./desk-context.ts";
-import { DEEDS, DESK } from "./words.ts";
+import { DEEDS, DESK, NAMES, REASONS } from "./words.ts";
 
 /** Everything that anybody did, newest first. */
 export function AuditPage() {
@@ -18,6 +19,8 @@ export function AuditPage() {
     </Panel>
   );
 }
+
+const plain = (text: string): Words => ({ zh: text, en: text });
 
 export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
   const say = useSay();
@@ -32,15 +35,15 @@ export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
           className="grid gap-x-4 gap-y-0.5 border-line py-2.5 text-[14px] not-first:border-t sm:grid-cols-[9rem_11rem_minmax(0,1fr)_auto]"
         >
           <span className="font-semibold">
-            {entry.name}
+            {say(NAMES[entry.name] ?? plain(entry.name))}
             {entry.secondName !== undefined && (
               <span className="block text-[13px] font-normal text-ink-3">{say(DESK.second(entry.secondName))}</span>
             )}
           </span>
-          <span>{say(DEEDS[entry.action] ?? { zh: entry.action, en: entry.action })}</span>
+          <span>{say(DEEDS[entry.action] ?? plain(entry.action))}</span>
           <span className="min-w-0 break-words text-ink-2">
             <span className="font-mono text-xs text-ink-3">{entry.subject}</span>
-            {entry.reason === "" ? "" : ` · ${entry.reason}`}
+            {entry.reason === "" ? "" : ` · ${say(REASONS[entry.reason] ?? plain(entry.reason))}`}
           </span>
           <span className="tabular text-[13px] text-ink-3">{momentText(entry.at, language)}</span>
         </li>

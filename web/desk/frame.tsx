@@ -158,17 +158,18 @@ function Person() {
         <Face name={session.name} className="size-9 text-[14px]" />
         <span className="hidden min-w-0 flex-1 sm:block">
           <span className="block truncate text-[14px] font-semibold">{session.name}</span>
-          <span className="block truncate text-xs text-ink-3">
-            {say(ROLES[session.role])} · {say(DESK.until(clockText(session.expiresAt, chosen)))}
-          </span>
+          <span className="block truncate text-xs text-ink-3">{say(ROLES[session.role])}</span>
         </span>
         <ChevronsUpDown aria-hidden="true" className="size-4 shrink-0 text-ink-3" />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner sideOffset={6} align="start" className="z-50">
           <Menu.Popup className="min-w-52 rounded-2xl border border-line bg-panel p-1.5 shadow-panel outline-none">
-            <p className="px-3 pt-2 pb-1 text-[13px] text-ink-3 sm:hidden">
-              {session.name} · {say(ROLES[session.role])}
+            <p className="px-3 pt-2 pb-1 text-[13px] text-ink-3">
+              <span className="sm:hidden">
+                {session.name} · {say(ROLES[session.role])} ·{" "}
+              </span>
+              {say(DESK.until(clockText(session.expiresAt, chosen)))}
             </p>
             {others.map((role) => (
               <Menu.Item key={role} className={item} onClick={() => void door.takeRole(role)}>

@@ -54,6 +54,19 @@ export const DEEDS: Readonly<Record<string, Words>> = {
   unlockCard: w("持卡人解锁", "Holder unlocked a card"),
 };
 
+/** Of those that are not people. */
+export const NAMES: Readonly<Record<string, Words>> = { operations: w("运维", "Operations") };
+
+/** Reasons that the bank's own system writes; those of people stand as they wrote them. */
+export const REASONS: Readonly<Record<string, Words>> = {
+  ...ROLES,
+  "document seen": w("已核对证件", "document seen"),
+  "not this customer's": w("不是该客户的证件", "not this customer's"),
+  "all answers right": w("回答全部正确", "all answers right"),
+  "new number": w("换新卡号", "new number"),
+  "new expiry": w("换有效期", "new expiry"),
+};
+
 export const DESK = {
   title: w("示范银行 · 柜台", "Demo Bank · Desk"),
   short: w("示范银行柜台", "Demo Bank desk"),
@@ -91,7 +104,7 @@ export const DESK = {
   },
   signOut: w("退出登录", "Sign out"),
   takeRole: (role: string) => w(`改以${role}身份登录`, `Sign in as ${role}`),
-  until: (time: string) => w(`${time} 前有效`, `until ${time}`),
+  until: (time: string) => w(`登录到 ${time} 为止`, `Signed in until ${time}`),
 
   search: w("搜索客户", "Search customers"),
   searchHint: w("姓名、卡号后四位或手机后四位", "Name, card's or phone's last four"),

@@ -48,7 +48,7 @@ export function CallForm({ call }: { call: Call }) {
   };
 
   return (
-    <Panel title={say(DESK.questions)} icon={Headset} className="max-xl:shrink-0">
+    <Panel title={say(DESK.questions)} icon={Headset} className="max-xl:order-first">
       <p className="text-[15px] font-semibold">
         {call.holderName} · <span className="tabular">{call.panSuffix}</span>
       </p>

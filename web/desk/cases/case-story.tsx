@@ -31,7 +31,7 @@ export function CaseStory({ caseCode, finding }: { caseCode: string; finding: Fi
         ? "bg-accent-soft text-accent"
         : "bg-good-soft text-good";
   return (
-    <article className="min-h-0 overscroll-contain rounded-3xl bg-panel shadow-panel xl:overflow-y-auto">
+    <article className="overscroll-contain rounded-3xl bg-panel shadow-panel xl:min-h-0 xl:overflow-y-auto">
       <div className="grid gap-5 px-4 py-4 sm:px-6 sm:py-5">
         <header className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <Link

@@ -49,7 +49,7 @@ export function CasesPage({ caseCode }: { caseCode: string | undefined }) {
           </Link>
         </div>
       ) : (
-        <div className="grid min-h-0 gap-4 max-xl:overflow-y-auto xl:grid-cols-[minmax(0,1fr)_21rem]">
+        <div className="grid min-h-0 gap-4 max-xl:content-start max-xl:overflow-y-auto xl:grid-cols-[minmax(0,1fr)_21rem]">
           <CaseStory caseCode={caseCode} finding={opened.finding} />
           {opened.call !== undefined && <CallForm key={opened.call.bindingId} call={opened.call} />}
         </div>
