@@ -3,6 +3,7 @@ import { CAUSE_CODES, WITNESSES } from "#protocol/diagnosis";
 import {
   type Amount,
   At,
+  Atc,
   CardSource,
   Causes,
   CodeOutcome,
@@ -38,7 +39,7 @@ export const walletTspApi = {
       /** The bank or the TSP ended it, or one step in it failed. */
       cause: v.optional(v.picklist(CAUSE_CODES)),
       ended: v.boolean(),
-      /** Something was cured at the bank: a refused journey may be taken up again. */
+      /** Something was cured at the bank: a refused journey goes on by itself. */
       cured: v.boolean(),
     }),
     answer: Empty,
@@ -326,6 +327,12 @@ export const walletDeviceApi = {
       caseCode: v.optional(CaseCode),
       language: Language,
     }),
+    answer: FindingView,
+    readOnly: true,
+  }),
+  explainPayment: operation({
+    summary: "The same for a payment of which no notice came, by the counter that the device gave away for it",
+    request: v.object({ passId: Id, atc: Atc, language: Language }),
     answer: FindingView,
     readOnly: true,
   }),

@@ -128,12 +128,16 @@ const SENTENCES: Readonly<Record<string, Words>> = {
   refuse: { zh: "银行终止这次绑定。", en: "The bank ends this binding." },
   methodsChanged: { zh: "验证方式有变化。", en: "The ways to verify have changed." },
   renewCard: { zh: "换卡：令牌继续有效。", en: "The card is renewed: its tokens live on." },
-  recordChanged: { zh: "银行资料已更新，可以继续。", en: "Something was cured at the bank: the wallet may go on." },
+  recordChanged: {
+    zh: "银行资料已更新，钱包自己继续。",
+    en: "Something was cured at the bank: the wallet goes on by itself.",
+  },
   notifyBinding: { zh: "绑定有变化，请再看一次。", en: "The binding changed: look again." },
   holdings: {
     zh: "关于这件事，你和你身后的各方知道什么？",
     en: "What do you and those behind you hold of this journey?",
   },
+  journeyOfPayment: { zh: "这个计数器用在哪一笔付款上？", en: "Which payment was this counter spent on?" },
   journeyOfCase: { zh: "这个案件号是哪一件？", en: "Which journey is behind this case code?" },
   authoriseToken: {
     zh: "核对令牌、计数器和密文，换出真实卡号。",

@@ -36,6 +36,10 @@ export interface ScriptedTsp {
   script: Script;
   /** What the next call of this name is refused with. */
   readonly refuse: Map<keyof TspWalletApi, Problem>;
+  /** Journeys by the counter that was spent on them. */
+  readonly payments: Map<number, string>;
+  /** The next answer to a call of this name stays on its way until what this gives, once it is made, is called. */
+  holdAnswer(name: keyof TspWalletApi): Promise<() => void>;
   termsVersion: string;
   code: string;
   /** Every call that arrived, with its context and its request. */
@@ -75,12 +79,15 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     { token: TokenView; bindingId: string; deviceId: string; methods: VerificationMethod[] }
   >();
   const first = new Map<string, Result<unknown, Problem>>();
+  const onItsWay = new Map<string, (release: () => void) => void>();
   let serial = 0;
 
   const far: ScriptedTsp = {
     silence: "none",
     script: { decision: "yellow" },
     refuse: new Map(),
+    payments: new Map(),
+    holdAnswer: (name) => new Promise((made) => onItsWay.set(name, made)),
     termsVersion: "2026-01",
     code: "123456",
     heard: [],
@@ -109,6 +116,10 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     publicKey: async () => ok(key),
     holdings: async () => far.holdings,
     journeyOfCase: async () => ok({}),
+    journeyOfPayment: async ({ atc }) => {
+      const journeyId = far.payments.get(atc);
+      return ok(journeyId === undefined ? {} : { journeyId });
+    },
     async checkEligibility({ cardJwe }) {
       const card = opened(cardJwe);
       return ok({
@@ -204,6 +215,9 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
           ? ((keyed ? first.get(id) : undefined) ?? (await answer(request, context)))
           : err(refusal);
       if (keyed && answered.ok) first.set(id, answered);
+      const made = onItsWay.get(name);
+      onItsWay.delete(name);
+      if (made !== undefined) await new Promise<void>((release) => made(release));
       return far.silence === "after" ? err(problem("peerUnavailable")) : answered;
     },
   ]);

@@ -10,7 +10,6 @@ const PrintedCard = v.object({
   /** YYMM. */
   expiry: v.string(),
   cvn2: v.string(),
-  idNumber: v.string(),
   status: CardStatusSchema,
 });
 /** A card of the invented bank, as it is printed. */

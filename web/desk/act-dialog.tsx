@@ -36,8 +36,8 @@ export interface Typed {
 export interface Act {
   readonly name: ActName;
   readonly wants: readonly ("document" | "newPhone" | "documentExpires" | "reason" | "newNumber")[];
-  /** Last four of a card of the customer's: by it a demo knows his invented document. */
-  readonly panSuffix?: string;
+  /** Whose: a demo knows his invented document. */
+  readonly customerId?: string;
   readonly grave?: boolean;
   run(typed: Typed): Promise<Result<unknown, Problem>>;
 }
@@ -52,8 +52,8 @@ export function ActDialog({ act, onClose }: { act: Act | undefined; onClose: () 
 }
 
 function ActForm({ act, onDone }: { act: Act; onDone: () => void }) {
-  const { printed } = useDesk();
-  const card = useStore(printed).find(({ pan }) => act.panSuffix !== undefined && pan.endsWith(act.panSuffix));
+  const { papers } = useDesk();
+  const paper = useStore(papers).find(({ customerId }) => customerId === act.customerId);
   const say = useSay();
   const kindId = useId();
   const [kind, setKind] = useState<Typed["document"]["kind"]>("residentId");
@@ -129,13 +129,13 @@ function ActForm({ act, onDone }: { act: Act; onDone: () => void }) {
           </div>
           {field("number", DESK.fields.number)}
           <p className="-mt-1.5 text-xs text-ink-3">{say(DESK.fields.numberHint)}</p>
-          {card !== undefined && (
+          {paper !== undefined && (
             <Button
               look="soft"
               size="small"
               onClick={() => {
                 setKind("residentId");
-                setTyped({ ...typed, number: card.idNumber });
+                setTyped({ ...typed, number: paper.document.number });
               }}
             >
               {say(DESK.fields.useDemo)}

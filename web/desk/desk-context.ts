@@ -1,17 +1,20 @@
 import { createContext, useContext } from "react";
+import type * as v from "valibot";
+import type { DemoApi } from "#contracts/demo-api";
 import type { StaffSession } from "#contracts/staff-api";
-import type { PrintedCard } from "../adapters/demo-cards.ts";
 import type { Store } from "../store.ts";
 import type { Desk } from "./desk.ts";
 import type { StaffDoor } from "./session.ts";
+
+export type Paper = v.InferOutput<DemoApi["papers"]["answer"]>["papers"][number];
 
 /** What the desk's screens have in hand. */
 export interface DeskHands {
   readonly desk: Desk;
   readonly door: StaffDoor;
   readonly session: StaffSession;
-  /** The demo's printed cards, for what a visitor cannot know; none outside of a demo. */
-  readonly printed: Store<readonly PrintedCard[]>;
+  /** The invented customers' papers, for what a visitor cannot know; none outside of a demo. */
+  readonly papers: Store<readonly Paper[]>;
 }
 
 export const DeskContext = createContext<DeskHands | undefined>(undefined);

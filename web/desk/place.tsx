@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { Root } from "react-dom/client";
 import type { Language } from "#contracts/common";
+import { demoApi } from "#contracts/demo-api";
 import { issuerDeskApi } from "#contracts/desk-api";
 import { demoStaffApi, deskSignInApi, type StaffSession } from "#contracts/staff-api";
 import { pageCalls } from "../adapters/calls.ts";
-import { fetchDemoCards, type PrintedCard } from "../adapters/demo-cards.ts";
 import { random } from "../adapters/machine.ts";
 import { notebook } from "../adapters/notebook.ts";
 import { passkey } from "../adapters/passkey.ts";
@@ -13,7 +13,7 @@ import { tabNotes } from "../adapters/tab-notes.ts";
 import { createStore, type Store, useStore } from "../store.ts";
 import { createLanguage, LanguageProvider } from "../text/language.tsx";
 import { createDesk } from "./desk.ts";
-import { DeskContext } from "./desk-context.ts";
+import { DeskContext, type Paper } from "./desk-context.ts";
 import { DeskFrame } from "./frame.tsx";
 import { createStaffDoor, type StaffDoor } from "./session.ts";
 import { SignInScreen } from "./sign-in.tsx";
@@ -31,12 +31,14 @@ export function show(root: Root): void {
     notes: tabNotes,
     notebook,
   });
-  const printed = createStore<readonly PrintedCard[]>([]);
+  const papers = createStore<readonly Paper[]>([]);
   void door.boot();
-  void fetchDemoCards().then(printed.set);
+  void pageCalls(demoApi, "/demo")
+    .papers({}, { journeyId: random.uuid(), idempotencyKey: random.uuid() })
+    .then((found) => found.ok && papers.set(found.value.papers));
   root.render(
     <LanguageProvider language={language}>
-      <Entrance door={door} language={language} printed={printed} />
+      <Entrance door={door} language={language} papers={papers} />
     </LanguageProvider>,
   );
 }
@@ -44,16 +46,16 @@ export function show(root: Root): void {
 function Entrance({
   door,
   language,
-  printed,
+  papers,
 }: {
   door: StaffDoor;
   language: Store<Language>;
-  printed: Store<readonly PrintedCard[]>;
+  papers: Store<readonly Paper[]>;
 }) {
   const state = useStore(door.state);
   if (state.kind === "out") return <SignInScreen door={door} state={state} language={language} />;
   return (
-    <AtDesk key={state.session.accessToken} door={door} session={state.session} printed={printed}>
+    <AtDesk key={state.session.accessToken} door={door} session={state.session} papers={papers}>
       <DeskFrame language={language} />
     </AtDesk>
   );
@@ -62,12 +64,12 @@ function Entrance({
 function AtDesk({
   door,
   session,
-  printed,
+  papers,
   children,
 }: {
   door: StaffDoor;
   session: StaffSession;
-  printed: Store<readonly PrintedCard[]>;
+  papers: Store<readonly Paper[]>;
   children: ReactNode;
 }) {
   const desk = useMemo(
@@ -75,5 +77,5 @@ function AtDesk({
     [door, session],
   );
   useEffect(() => pulse(READ_EVERY_MS, () => void desk.read()), [desk]);
-  return <DeskContext.Provider value={{ desk, door, session, printed }}>{children}</DeskContext.Provider>;
+  return <DeskContext.Provider value={{ desk, door, session, papers }}>{children}</DeskContext.Provider>;
 }

@@ -14,9 +14,9 @@ import { DESK, deskFault } from "../words.ts";
 
 /** The bank's questions to the caller, and what comes of the answers: verified, refused, or a second person decides. */
 export function CallForm({ call }: { call: Call }) {
-  const { desk, printed } = useDesk();
+  const { desk, papers } = useDesk();
   const { may } = useStore(desk.state);
-  const card = useStore(printed).find(({ pan }) => pan.endsWith(call.panSuffix));
+  const paper = useStore(papers).find(({ holderName }) => holderName === call.holderName);
   const say = useSay();
   const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
@@ -65,14 +65,14 @@ export function CallForm({ call }: { call: Call }) {
             />
           ))}
           <p className="text-xs text-ink-3">{say(DESK.questionsHint)}</p>
-          {card !== undefined && (
+          {paper !== undefined && (
             <Button
               look="soft"
               size="small"
               onClick={() =>
                 setAnswers({
-                  "id-tail": card.idNumber.slice(-4),
-                  "phone-tail": card.mobile.slice(-4),
+                  "id-tail": paper.document.number.slice(-4),
+                  "phone-tail": paper.mobile.slice(-4),
                   "last-payment": "0",
                 })
               }

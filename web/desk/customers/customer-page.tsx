@@ -23,8 +23,6 @@ export function CustomerPage({ customer }: { customer: CustomerView }) {
   const say = useSay();
   const [act, setAct] = useState<Act | undefined>(undefined);
   const { customerId, cards, tokens } = customer;
-  const panSuffix = cards[0]?.panSuffix;
-  const about = panSuffix === undefined ? {} : { panSuffix };
   const chosen = cards.find((one) => one.cardId === cardId);
   const button = (next: Act) =>
     may.has(next.name) && (
@@ -53,13 +51,13 @@ export function CustomerPage({ customer }: { customer: CustomerView }) {
             {button({
               name: "changeReservedPhone",
               wants: ["document", "newPhone"],
-              ...about,
+              customerId,
               run: ({ document, newPhone }) => desk.change("changeReservedPhone", { customerId, document, newPhone }),
             })}
             {button({
               name: "renewRecord",
               wants: ["document", "documentExpires"],
-              ...about,
+              customerId,
               run: ({ document, documentExpires }) =>
                 desk.change("renewRecord", { customerId, document, documentExpires }),
             })}
@@ -254,7 +252,7 @@ function CardRow({
       {tokens.length > 0 && (
         <ul className="mt-3 grid gap-1.5 border-line border-t pt-3" aria-label={say(DESK.devices)}>
           {tokens.map((token) => (
-            <TokenRow key={token.bindingId} token={token} panSuffix={card.panSuffix} onAct={onAct} />
+            <TokenRow key={token.bindingId} token={token} customerId={card.customerId} onAct={onAct} />
           ))}
         </ul>
       )}
@@ -262,7 +260,7 @@ function CardRow({
   );
 }
 
-function TokenRow({ token, panSuffix, onAct }: { token: Token; panSuffix: string; onAct: (act: Act) => void }) {
+function TokenRow({ token, customerId, onAct }: { token: Token; customerId: string; onAct: (act: Act) => void }) {
   const { desk } = useDesk();
   const { may } = useStore(desk.state);
   const say = useSay();
@@ -284,7 +282,7 @@ function TokenRow({ token, panSuffix, onAct }: { token: Token; panSuffix: string
               {
                 name: "approveAtBranch",
                 wants: ["document"],
-                panSuffix,
+                customerId,
                 run: ({ document }) => desk.change("approveAtBranch", { bindingId, document }),
               },
               withReason("withdrawBinding", true),
