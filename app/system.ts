@@ -13,7 +13,7 @@ import type { Clock, KeyStore, Log, MessageSender, Random, Timers } from "#contr
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
-import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
+import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo, seedStaff } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
 import { systemClock } from "#platform/clock";
 import { pacedGroupCommit } from "#platform/group-commit";
@@ -172,7 +172,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
           password: readFileSync(config.smpp!.passwordFile, "utf8").trim(),
           source: "KABAO",
         });
-      staff = openStaffKeys(environment.dataDir, random);
+      const demo = config.profile === "demo";
+      staff = openStaffKeys(environment.dataDir, random, demo);
+      // Whoever acts by a key is named in the audit as whoever signs in is.
+      await seedStaff(db, staff.demo, true, clock.now());
+      await seedStaff(db, staff.others, false, clock.now());
       const tsp = edges.calls("issuerToTsp", tspIssuerApi);
       const bankCases: CaseSource[] = [];
       const agentsBook = createCaseBook(bankCases, clock, random);
@@ -182,6 +186,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
         clock: ports.clockOf?.("issuer") ?? clock,
