@@ -100,7 +100,7 @@ export function bank(page: Page): Locator {
 /** Puts a finished payment away, or waits for a sheet that closes by itself: the wallet at rest. */
 export async function atRest(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
-  const put = dialog.getByRole("button", { name: /完成|取消/ });
+  const put = dialog.getByRole("button", { name: /完成|取消|关闭/ });
   if ((await dialog.count()) > 0) await put.click({ timeout: 1_000 }).catch(() => {});
   await dialog.waitFor({ state: "detached", timeout: 15_000 });
 }

@@ -1,3 +1,4 @@
+import type { StandingFault } from "#contracts/sandbox-api";
 import type { WireRow } from "#contracts/wire";
 
 /** A text message as the demo's inbox shows it. */
@@ -14,6 +15,8 @@ export interface DemoHandlers {
   onDown(): void;
   onSms(messages: readonly Sms[]): void;
   onWire(rows: readonly WireRow[]): void;
+  /** What is broken on the lines, whole, at each change. */
+  onFaults(faults: readonly StandingFault[]): void;
 }
 
 /** Events come one by one, a replay by the hundred: they are handed on together. */
@@ -54,6 +57,7 @@ export function followDemo(handlers: DemoHandlers, hears: "everything" | "messag
       sms.push(JSON.parse(event.data) as Sms);
       gather();
     });
+    source.addEventListener("faults", (event) => handlers.onFaults(JSON.parse(event.data) as StandingFault[]));
     source.addEventListener("wire", (event) => {
       rows.push(JSON.parse(event.data) as WireRow);
       gather();

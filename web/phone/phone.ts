@@ -91,6 +91,8 @@ export interface Phone {
   putRecoveryCodesAway(): void;
   /** What stopped a journey of this account, who must act, and what to do. */
   explain(journeyId: string): Promise<Result<FindingView, Problem>>;
+  /** The same for a payment of which no notice came. */
+  explainPayment(passId: string, atc: number): Promise<Result<FindingView, Problem>>;
   setDefault(pass: PassView): Promise<Fault | undefined>;
   changePass(pass: PassView, change: "suspend" | "resume" | "delete"): Promise<Fault | undefined>;
 }
@@ -509,6 +511,10 @@ export function createPhone(ports: PhonePorts): Phone {
       desk === undefined
         ? { ok: false, error: problem("notSignedIn") }
         : desk.calls.explain({ journeyId, language: "zh" }, context(journeyId)),
+    explainPayment: async (passId, atc) =>
+      desk === undefined
+        ? { ok: false, error: problem("notSignedIn") }
+        : desk.calls.explainPayment({ passId, atc, language: "zh" }, context()),
     signOut() {
       forget();
       const now = desk;
