@@ -510,6 +510,8 @@ export const WalletEvent = v.variant("type", [
   /** Devices of the account came, went, were lost or found. */
   v.object({ type: v.literal("devices"), deviceId: Id }),
   v.object({ type: v.literal("cardRequest"), deviceId: Id }),
+  /** This device was taken off its account: its session is over. */
+  v.object({ type: v.literal("removed"), deviceId: Id }),
   v.object({ type: v.literal("notice"), notice: NoticeView }),
 ]);
 export type WalletEvent = v.InferOutput<typeof WalletEvent>;

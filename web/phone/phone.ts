@@ -340,6 +340,8 @@ export function createPhone(ports: PhonePorts): Phone {
       case "devices":
         accountNews.set({});
         return void readLoss();
+      case "removed":
+        return void takenOff();
       case "cardRequest":
         return accountNews.set({});
       case "notice":
