@@ -67,7 +67,7 @@ export function sandboxDocument(): string {
     "",
     "## 连线上的故障 · Faults on the lines",
     "",
-    '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "times"?}`, `liftFault`, `faults`, and `advanceClock` with',
+    '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "at"?, "becomes"?, "times"?}`, `liftFault`, `faults`, and `advanceClock` with',
     '`{"ms"}`; never in a production profile. Without `operation` any call of the line is met, without `times` until it is lifted.',
     "",
     row("does", "calls", "frames"),
@@ -89,6 +89,10 @@ const FAULTS: Readonly<Record<(typeof FAULT_KINDS)[number], readonly [calls: str
   spoilAnswer: ["is carried out, the answer comes back unreadable", "–"],
   swapDeviceKey: ["names another key for the device than it has", "–"],
   flipByte: ["–", "one bit turns on the way"],
+  alter: [
+    "–",
+    "a message of ISO 8583 (`operation`: of this type) whose value `at` (`F22`, `F55.9F37`) is `becomes`, or is left out",
+  ],
   cut: ["the line is down until it is lifted", "the line is down until it is lifted"],
 };
 

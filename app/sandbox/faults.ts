@@ -4,6 +4,7 @@ import { type Problem, problem } from "#contracts/problem";
 import type { FaultSpec } from "#contracts/sandbox-api";
 import { err, type Result } from "#protocol/bytes";
 import type { EdgeFaults, FrameEdge } from "../edges.ts";
+import { altered, mtiOf } from "./alter.ts";
 import { STRANGERS_KEY } from "./strangers-key.ts";
 
 interface Standing {
@@ -54,6 +55,27 @@ export function createFaultBoard(): FaultBoard {
     if (one.fault.times !== undefined && one.hits >= one.fault.times)
       standing = standing.filter((other) => other !== one);
     return one.fault;
+  }
+  /** Every value that is to be another in this frame: a wrong mapping may have several. */
+  function alterFrame(edge: FrameEdge, frame: Uint8Array): Uint8Array {
+    if (!standing.some(({ fault }) => fault.edge === edge && fault.does === "alter")) return frame;
+    const mti = mtiOf(frame);
+    const met = standing.filter(
+      ({ fault }) =>
+        fault.edge === edge &&
+        fault.does === "alter" &&
+        mti !== undefined &&
+        (fault.operation ?? mti) === mti &&
+        fault.at !== undefined,
+    );
+    for (const one of met) one.hits += 1;
+    standing = standing.filter((one) => !met.includes(one) || one.hits < (one.fault.times ?? Number.POSITIVE_INFINITY));
+    return met.length === 0
+      ? frame
+      : altered(
+          frame,
+          met.map(({ fault: { at, becomes } }) => ({ at: at!, becomes })),
+        );
   }
   const isCut = (edge: FaultEdge) => standing.some(({ fault }) => fault.edge === edge && fault.does === "cut");
   const tellLine = (edge: FaultEdge) => {
@@ -146,8 +168,9 @@ export function createFaultBoard(): FaultBoard {
             },
           });
         },
-        send(frame) {
+        send(given) {
           if (isCut(edge)) return false;
+          const frame = alterFrame(edge, given);
           switch (meet(edge, ["dropRequest", "twice", "flipByte"])?.does) {
             case "dropRequest":
               return true;

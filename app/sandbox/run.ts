@@ -105,9 +105,10 @@ async function settledFinding(cast: Cast, scenario: Scenario): Promise<FindingVi
   }
 }
 
-async function journeyOf(cast: Cast, { about }: Scenario): Promise<{ caseCode?: string; journeyId?: string }> {
+async function journeyOf(cast: Cast, { about, toldBy }: Scenario): Promise<{ caseCode?: string; journeyId?: string }> {
   if (about === "paying") {
     const caseCode = cast.sale?.caseCode ?? cast.refusal?.caseCode;
+    if (toldBy === "phone") return { journeyId: (await lastDeviceJourney(cast)) ?? "none" };
     if (caseCode !== undefined) return { caseCode };
     const holder = [...cast.phones.values()].find(({ pass }) => pass !== undefined);
     const pending = await lastDeviceJourney(cast);

@@ -39,6 +39,7 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   refuseCall: HOTLINE,
   withdrawBinding: HOTLINE,
   overrideCall: ["supervisor"],
+  restrictAccount: ["supervisor"],
 };
 
 export function may(staff: Staff, operation: keyof IssuerDeskApi): boolean {
