@@ -63,7 +63,10 @@ export function createSwitch(ports: {
 
   async function route(request: IsoMessage, kind: MessageClass, journeyId: string): Promise<IsoMessage | undefined> {
     const pan = panOf(request);
-    if (!pan.ok) return answerTo(request, "14");
+    if (!pan.ok) {
+      await stopped(journeyId, "messageMalformed", { field: "F2" });
+      return answerTo(request, "14");
+    }
     const destination = routeOf(config.routes, pan.value.expose());
     if (destination === undefined) {
       await stopped(journeyId, "routeMissing", { number: pan.value.suffix });

@@ -2,11 +2,13 @@ import { type ChipData, runContactless } from "#acquirer/terminal";
 import { DKI } from "#contracts/device-package";
 import type { Applet } from "#device/secure-element";
 import { systemRandom } from "#platform/random";
-import { encodeResponse, parseCommand, parseResponse, SW } from "#protocol/emv";
+import { equalBytes } from "#protocol/bytes";
+import { encodeResponse, PPSE, parseCommand, parseResponse, SW } from "#protocol/emv";
 import type { Instant } from "#protocol/time";
 import { encodeTlv, parseTlv, type TlvInput } from "#protocol/tlv";
 import type { Hand } from "../headless/phone.ts";
 
+const SELECT = 0xa4;
 const GET_PROCESSING_OPTIONS = 0xa8;
 /** IAD: the byte that names the kind of key. */
 const KEY_CLASS_AT = 1;
@@ -14,9 +16,9 @@ const KEY_CLASS_AT = 1;
 /** What can happen between a phone and the reader it is held to. */
 export function atTheField(what: "tornEarly" | "tornLate" | "damaged" | "unconfirmed"): Hand {
   return async (command, answer) => {
-    const asksForProof = parseCommand(command).ins === GET_PROCESSING_OPTIONS;
-    if (!asksForProof) return answer(command);
-    if (what === "tornEarly") throw new Error("taken away");
+    const { ins, data } = parseCommand(command);
+    if (what === "tornEarly" && ins === SELECT && !equalBytes(data, PPSE)) throw new Error("taken away");
+    if (ins !== GET_PROCESSING_OPTIONS) return answer(command);
     const given = await answer(command);
     if (what === "tornLate") throw new Error("taken away");
     return what === "damaged"

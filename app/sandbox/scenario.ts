@@ -151,6 +151,8 @@ const Step = v.variant("do", [
     afterMinutes: v.optional(v.number()),
     /** Time goes faster until the till has its answer. */
     hurry: v.optional(v.literal(true)),
+    /** What goes wrong while the till waits for its answer. */
+    meanwhile: v.optional(FaultSpec),
     /** What happens in the field: taken away before the proof was made or before it arrived; a proof that is damaged, or made without the holder. */
     field: v.optional(v.picklist(["tornEarly", "tornLate", "damaged", "unconfirmed"])),
     /** So often, each a sale of its own. */

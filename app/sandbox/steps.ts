@@ -7,6 +7,7 @@ import { httpCalls } from "#platform/calls";
 import type { Result } from "#protocol/bytes";
 import type { DemoCard } from "#protocol/pan";
 import { DEFAULT_POLICY } from "#tsp";
+import { eventually } from "../demo/play.ts";
 import { must } from "../headless/phone.ts";
 import { createSoftwarePasskey } from "../headless/software-passkey.ts";
 import { atTheField, copyOf } from "./at-the-field.ts";
@@ -208,12 +209,20 @@ const payOnce: Play<"pay"> = async (cast, step) => {
   let rounds = 0;
   const hurry = setInterval(() => {
     rounds += 1;
+    if (rounds === UNHURRIED_ROUNDS && step.meanwhile !== undefined) cast.world.faults.add(step.meanwhile);
     // What runs on its own has run by then: only what waits is left.
     if (step.hurry === true && rounds > UNHURRIED_ROUNDS) cast.world.clock.advance(HURRY_BY_MS);
   }, SETTLE_STEP_MS);
   await tapped;
   clearInterval(hurry);
   phone.wallet.disarm();
+  // The till learns a moment later that the phone has gone.
+  const torn = step.field === "tornEarly" || step.field === "tornLate";
+  if (torn)
+    await eventually(async () => {
+      const now = await till.sale({ saleId: begun.sale.saleId }, oneCall());
+      return now.ok && now.value.caseCode !== undefined ? now.value : undefined;
+    });
   cast.sale = heard(cast, await till.sale({ saleId: begun.sale.saleId }, oneCall())) ?? begun.sale;
 };
 

@@ -75,6 +75,7 @@ describe("who may do what", () => {
     unfreeze: { ...card("yang"), reason: "x" },
     renewCard: { ...card("zhang"), newNumber: false },
     closeCard: card("zhang"),
+    restrictAccount: { ...card("zhang"), reason: "x" },
     suspendToken: { bindingId: "b", reason: "x" },
     resumeToken: { bindingId: "b", reason: "x" },
     approveCall: { bindingId: "b", answers: [] },
@@ -84,7 +85,7 @@ describe("who may do what", () => {
     withdrawBinding: { bindingId: "b", reason: "x" },
   };
   const FORBIDDEN = {
-    teller: ["unfreeze", "resumeToken", "approveCall", "refuseCall", "withdrawBinding", "overrideCall"],
+    teller: ["unfreeze", "resumeToken", "approveCall", "refuseCall", "withdrawBinding", "overrideCall", "restrictAccount"],
     agent: [
       "changeReservedPhone",
       "renewRecord",
@@ -93,6 +94,7 @@ describe("who may do what", () => {
       "closeCard",
       "approveAtBranch",
       "overrideCall",
+      "restrictAccount",
     ],
     supervisor: [],
   } as const;

@@ -12,9 +12,10 @@ const LOOKS_LIKE: ReadonlySet<Cause> = new Set(["cryptogramWrong", "verification
  * till's end can tell, since it kept what the card gave. When it cannot be read, both fit.
  */
 export function chipChanged(evidence: Evidence, claim: Claim): Claim {
-  const [said] = claim.basis;
+  if (!LOOKS_LIKE.has(claim.cause)) return claim;
+  const said = evidence.facts.findLast(({ fact }) => fact.code === claim.cause && fact.data["chip"] !== undefined);
   const got = said === undefined ? undefined : printIn(said);
-  if (!LOOKS_LIKE.has(claim.cause) || said === undefined || got === undefined) return claim;
+  if (said === undefined || got === undefined) return claim;
   const kept = evidence.facts.findLast(({ fact }) => fact.code === "saleKept" && fact.data["chip"] !== undefined);
   const given = kept === undefined ? undefined : printIn(kept);
   if (kept === undefined || given === undefined)
