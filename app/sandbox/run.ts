@@ -44,8 +44,9 @@ export async function playScenario(
   try {
     for (const step of scenario.steps)
       await (PLAYS[step.do] as (cast: Cast, step: Step) => Promise<unknown>)(cast, step);
-    finding = await settledFinding(cast, scenario);
-    holdings = await world.system.caseBook.holdings(finding.journeyId);
+    const settled = await settledFinding(cast, scenario);
+    finding = settled.finding;
+    holdings = settled.held;
   } catch (error) {
     broke = error instanceof Error ? error.message : String(error);
   } finally {
@@ -89,15 +90,18 @@ export async function setStage(
 }
 
 /** Notices and retries take their time: asks until the expected is found and stays, or patience is at its end. */
-async function settledFinding(cast: Cast, scenario: Scenario): Promise<FindingView> {
+async function settledFinding(
+  cast: Cast,
+  scenario: Scenario,
+): Promise<{ readonly finding: FindingView; readonly held: readonly Holding[] }> {
   const { caseBook } = cast.world.system;
   const until = performance.now() + PATIENCE_MS;
   const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
-  let found: FindingView | undefined;
+  let found: { readonly finding: FindingView; readonly held: readonly Holding[] } | undefined;
   for (let stays = false; ; ) {
-    const answer = await caseBook.explain(await journeyOf(cast, scenario), "engineer");
+    const answer = await caseBook.examine(await journeyOf(cast, scenario), "engineer");
     found = answer.ok ? answer.value : undefined;
-    const fitting = found !== undefined && fits(found, scenario);
+    const fitting = found !== undefined && fits(found.finding, scenario);
     if (found !== undefined && (performance.now() > until || (fitting && stays))) return found;
     if (performance.now() > until) throw new Error("nobody knows the journey");
     stays = fitting;

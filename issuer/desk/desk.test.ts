@@ -85,7 +85,15 @@ describe("who may do what", () => {
     withdrawBinding: { bindingId: "b", reason: "x" },
   };
   const FORBIDDEN = {
-    teller: ["unfreeze", "resumeToken", "approveCall", "refuseCall", "withdrawBinding", "overrideCall", "restrictAccount"],
+    teller: [
+      "unfreeze",
+      "resumeToken",
+      "approveCall",
+      "refuseCall",
+      "withdrawBinding",
+      "overrideCall",
+      "restrictAccount",
+    ],
     agent: [
       "changeReservedPhone",
       "renewRecord",
