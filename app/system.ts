@@ -13,9 +13,10 @@ import type { Clock, KeyStore, Log, MessageSender, Random, Timers } from "#contr
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
-import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
+import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo, seedStaff } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
-import { groupCommit } from "#platform/group-commit";
+import { systemClock } from "#platform/clock";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
@@ -92,7 +93,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     doors.set(offset, app);
     return app;
   };
-  const shared = { clock, timers: clock, random, groupCommit };
+  const shared = { clock, timers: clock, random, groupCommit: pacedGroupCommit(systemClock) };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
   const openKeys = (party: Party) => {
@@ -170,7 +171,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
           password: readFileSync(config.smpp!.passwordFile, "utf8").trim(),
           source: "KABAO",
         });
-      staff = openStaffKeys(environment.dataDir, random);
+      const demo = config.profile === "demo";
+      staff = openStaffKeys(environment.dataDir, random, demo);
+      // Whoever acts by a key is named in the audit as whoever signs in is.
+      await seedStaff(db, staff.demo, true, clock.now());
+      await seedStaff(db, staff.others, false, clock.now());
       const tsp = edges.calls("issuerToTsp", tspIssuerApi);
       const bankCases: CaseSource[] = [];
       const agentsBook = createCaseBook(bankCases, clock, random);
@@ -180,6 +185,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
         clock: ports.clockOf?.("issuer") ?? clock,
