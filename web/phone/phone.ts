@@ -128,10 +128,19 @@ export function createPhone(ports: PhonePorts): Phone {
       ...(known === undefined ? {} : { known }),
     });
 
+  /** Sessions that were ended here. */
+  const ended = new Set<string>();
+  function end({ calls, session }: Desk): void {
+    ended.add(session.accessToken);
+    void calls.endSession({}, context());
+  }
+
   const callsOf = (session: SessionRecord) => ports.deviceCalls(session.accessToken, () => signedOut(session));
 
   /** The server knows the session no more: whatever was asked, the holder signs in again. */
   function signedOut(session: SessionRecord): void {
+    // A call of a session that was ended here was still under way: whoever is signed in now is not meant.
+    if (ended.has(session.accessToken)) return;
     forget();
     leave(session.name, problemFault({ code: "notSignedIn" }));
   }
@@ -493,7 +502,7 @@ export function createPhone(ports: PhonePorts): Phone {
       const found = await callsOf(session).setLost({ deviceId, lost: false }, context());
       open(session, before.record, !found.ok);
       if (!found.ok) return patch({ lostFault: problemFault(found.error) });
-      void before.calls.endSession({}, context());
+      end(before);
     },
     async makeRecoveryCodes() {
       if (desk === undefined) return undefined;
@@ -521,7 +530,7 @@ export function createPhone(ports: PhonePorts): Phone {
       forget();
       const now = desk;
       leave(now?.session.name);
-      void now?.calls.endSession({}, context());
+      if (now !== undefined) end(now);
     },
     async renewDevice() {
       if (desk === undefined) return;
