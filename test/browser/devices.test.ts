@@ -29,7 +29,7 @@ describe("other devices", () => {
     await plugInFinger(watched.page);
     await beginWallet(watched.page);
     await bindByTyping(watched.page, demoCard("zhang"));
-  });
+  }, 180_000);
   afterAll(async () => {
     await context.close();
     await system.stop();
