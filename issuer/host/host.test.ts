@@ -130,6 +130,20 @@ describe("purchase", () => {
     expect(await code({ ...request("purchase"), kind: "balance" })).toBe(expected);
   });
 
+  test("from a restricted account nothing goes out, and the way says no more than to ask the bank; money comes back in", async () => {
+    const [sale, hold] = [request("purchase"), request("preAuthorisation", { amountMinor: 20_00n })];
+    expect([await code(sale), await code(hold)]).toEqual(["00", "00"]);
+    await db.query({ text: "update account set restricted = true" });
+    expect(await code(request("purchase"))).toBe("01");
+    expect(await code(request("preAuthorisation"))).toBe("01");
+    expect(await code(request("refund", { originalId: sale.journeyId, amountMinor: 3_00n }))).toBe("00");
+    expect(await code(request("reversal", { originalId: hold.journeyId, amountMinor: 20_00n }))).toBe("00");
+    expect(await balances()).toEqual({ posted: 93_00n, held: 0n });
+    await db.query({ text: "update account set restricted = false" });
+    expect(await code(request("purchase"))).toBe("00");
+    await expectBalanced();
+  });
+
   test("an expired card is refused, from the first moment after its month", async () => {
     await db.query({ text: "update card set expiry = '2606'" });
     expect(await code(request("purchase"))).toBe("00");
