@@ -264,6 +264,27 @@ test.each([
   expect(await held(sale.saleId)).toEqual([`${cause} terminal`]);
 });
 
+test("another card comes while one is read: neither pays, and each may come alone; a stranger's code disturbs nobody", async () => {
+  const amount = { minor: "1000", currency: "156" } as const;
+  const { sale, pairingCode } = must(await acquirer.till.startSale({ terminalId: "T0000001", amount }, context()));
+  const refused = (code: string) => acquirer.presentCard("T0000001", code, paying()).then(...outcomes);
+  const outcomes = [() => "read", () => "refused"] as const;
+  const first = paying();
+  let commands = 0;
+  const tapped = await acquirer.presentCard("T0000001", pairingCode, {
+    async transmit() {
+      if (++commands === 1) expect(await refused("0".repeat(32))).toBe("refused");
+      if (commands === 2) expect(await refused(pairingCode)).toBe("refused");
+      return first.transmit();
+    },
+  });
+  expect(tapped).toMatchObject({ state: "waitingForCard", cause: "severalCards" });
+  expect(commands).toBe(2);
+  expect(kinds()).toEqual([]);
+  expect(await held(sale.saleId)).toEqual(["severalCards terminal"]);
+  expect(await acquirer.presentCard("T0000001", pairingCode, paying())).toMatchObject({ state: "approved" });
+});
+
 test("the same sale tapped again: its approval is shown, nothing is sent, and that is on record", async () => {
   const amount = { minor: "1000", currency: "156" } as const;
   const { sale, pairingCode } = must(await acquirer.till.startSale({ terminalId: "T0000001", amount }, context()));

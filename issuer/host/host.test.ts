@@ -75,6 +75,7 @@ function request(
     originalAuthCode: null,
     tokenPan: null,
     merchantName: "示范商户",
+    mcc: "5814",
     ...rest,
   };
 }
@@ -142,6 +143,19 @@ describe("purchase", () => {
     await db.query({ text: "update account set restricted = false" });
     expect(await code(request("purchase"))).toBe("00");
     await expectBalanced();
+  });
+
+  test("a product does not pay at kinds of shops that the bank has shut to it, and its refunds come back from there", async () => {
+    const payment = { ...DEFAULT_POLICY.payment, blockedShops: { p: ["5921"], other: ["5814"] } };
+    const sale = request("purchase", { mcc: "5921" });
+    expect(await code(sale)).toBe("00");
+    host = createHostLanes({ store, clock, groupCommit, lanes: 2, policy: payment });
+    for (const kind of ["purchase", "preAuthorisation"] as const)
+      expect(await code(request(kind, { mcc: "5921" }))).toBe("58");
+    expect(await code(request("purchase", { mcc: "5814" }))).toBe("00");
+    expect(await code(request("purchase", { mcc: null }))).toBe("00");
+    expect(await code(request("refund", { mcc: "5921", originalId: sale.journeyId }))).toBe("00");
+    expect(await balances()).toEqual({ posted: 80_00n, held: 0n });
   });
 
   test("an expired card is refused, from the first moment after its month", async () => {
