@@ -152,7 +152,12 @@ export function createHostStore(db: Db): HostStore {
       for (const row of rows) {
         book.addAccount(accountOf(row));
         if (row.card_id !== null) {
-          book.cards.set(row.card_id, { id: row.card_id, status: row.status, expiry: row.expiry });
+          book.cards.set(row.card_id, {
+            id: row.card_id,
+            accountId: row.account_id,
+            status: row.status,
+            expiry: row.expiry,
+          });
         }
         if (row.own !== null) book.addAuthorisation(authorisationOf(row.own));
         if (row.original !== null) book.addAuthorisation(authorisationOf(row.original));
