@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Acquirer,
   type AcquirerConfig,
@@ -19,11 +20,12 @@ import { systemClock } from "#platform/clock";
 import { pacedGroupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
+import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
 import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { createTsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
-import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import { createWalletServer, type PushSender, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
@@ -62,19 +64,20 @@ export interface SystemPorts {
   readonly faults?: EdgeFaults;
   /** Of a sandbox: what the TSP goes by otherwise than as it is delivered. */
   readonly tspPolicy?: Partial<TspPolicy>;
+  /** Of a sandbox: the network's routes, which may lack one. */
+  readonly routes?: NetworkConfig["routes"];
   /** Of a sandbox: a party's key store that can fail, and a clock of its own that can be off. */
   readonly keysOf?: (party: Party, keys: KeyStore) => KeyStore;
   readonly clockOf?: (party: Party) => Clock;
+  /** Of a test: a push service of its own. */
+  readonly push?: PushSender;
 }
 
 const ISSUER_ID = "99900001";
-const NETWORK: Omit<NetworkConfig, "timing"> = {
-  institution: DEFAULT_ACQUIRER.network,
-  routes: [
-    ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
-    ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
-  ],
-};
+export const ROUTES: NetworkConfig["routes"] = [
+  ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
+  ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
+];
 
 /** Wires the hosted parties. Each gets its own database schema, its own keys, and its neighbours as links or calls. */
 export async function startSystem(config: ServeConfig, ports: SystemPorts): Promise<System> {
@@ -128,6 +131,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         tsp: edges.calls("walletToTsp", tspWalletApi),
         sha256,
         webAuthn,
+        push: ports.push ?? pushSender(config, environment.dataDir),
       });
       sources.push({ party: "wallet", behind: [], calls: wallet.tspApi });
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
@@ -214,7 +218,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         log: log.with({ party: "network" }),
         tsp: edges.link("networkToTsp"),
         issuers: [{ id: ISSUER_ID, link: edges.link("networkToIssuer") }],
-        config: { ...NETWORK, timing: networkTiming(config.timing) },
+        config: {
+          institution: DEFAULT_ACQUIRER.network,
+          routes: ports.routes ?? ROUTES,
+          timing: networkTiming(config.timing),
+        },
         acquirer: edges.calls("networkToAcquirer", acquirerNetworkApi),
       });
       edges.offer("tspToNetwork", networkTspApi, network.evidenceApi, doorAt(EDGES.tspToNetwork.portOffset));
@@ -266,6 +274,12 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     await stop().catch(() => {});
     throw error;
   }
+}
+
+/** None where nobody is named whom a push service could write to. */
+function pushSender({ pushContact }: ServeConfig, dataDir: string): PushSender | undefined {
+  if (pushContact === undefined) return undefined;
+  return webPushSender({ keys: openPushKeys(join(dataDir, "push-keys.json")), contact: pushContact });
 }
 
 function networkTiming(given: ServeConfig["timing"]): NetworkConfig["timing"] {
