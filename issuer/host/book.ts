@@ -14,6 +14,7 @@ export interface Card {
   readonly accountId: string;
   readonly status: CardStatus;
   readonly expiry: ExpiryYymm;
+  readonly productId: string;
 }
 
 export interface Account {
