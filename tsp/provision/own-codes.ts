@@ -76,7 +76,11 @@ export function ownCodes(desk: Desk): OwnCodes {
       const last = rows.at(-1);
       if (rows.length >= CODES_MAX) return err(problem("tooMany", { at: "methodId", cause: "methodUsedUp" }));
       const waitMs = last === undefined ? 0 : Number(last.made_at) + RESEND_MS - now;
-      if (waitMs > 0) return err(problem("tooMany", { retryAfterMs: waitMs }));
+      if (waitMs > 0)
+        // Asking too soon is no cause: what keeps the newest code from being entered is.
+        return err(
+          problem("tooMany", { cause: last!.dead ? "codeTriesUsedUp" : "codeUnclaimed", retryAfterMs: waitMs }),
+        );
       const row: Row = {
         serial: rows.length + 1,
         key,

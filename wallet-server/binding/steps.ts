@@ -14,7 +14,7 @@ import { passById, passesOf } from "../passes.ts";
 import type { Session } from "../session.ts";
 import type { Asking } from "./asking.ts";
 import { attemptsOf, keepAttempt, limitedUntil } from "./attempts.ts";
-import { RESUMABLE } from "./core.ts";
+import { type BindingEvent, RESUMABLE } from "./core.ts";
 import { causesOf, type Decisions, isAlive } from "./decision.ts";
 import { preflight } from "./preflight.ts";
 import type { Binding, BindingStore } from "./store.sql.ts";
@@ -367,7 +367,12 @@ export function bindingSteps(
         const { view, tokenRef } = loaded.value;
         const method = view.methods.find((one) => one.methodId === methodId);
         if (method === undefined) return err(problem("unknownMethod", { at: "methodId" }));
-        const { caseCode } = view;
+        // The agent who answers the call looks the journey up by its code.
+        const spokenOf: BindingEvent = { kind: "methods", methods: view.methods };
+        const coded =
+          method.kind === "callCentre" ? await store.advance(bindingId, spokenOf, { withCase: true }) : ok(view);
+        if (!coded.ok) return coded;
+        const { caseCode } = coded.value;
         const asked = { tokenRef, methodId, ...(caseCode === undefined ? {} : { caseCode }) };
         const chosen = await tsp.chooseMethod(asked, about(bindingId, hopKey));
         if (!chosen.ok) return refused(bindingId, chosen.error);
