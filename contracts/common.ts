@@ -8,6 +8,8 @@ export const Jwe = v.pipe(
   v.maxLength(16_384),
   v.regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, "wants a compact JWE"),
 );
+/** A card's transaction counter: never zero, never twice. */
+export const Atc = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
 export const Suffix = v.pipe(v.string(), v.regex(/^\d{4}$/, "wants four digits"));
 export const Yymm = v.pipe(v.string(), v.regex(/^\d{2}(0[1-9]|1[0-2])$/, "wants YYMM"));
 export const Language = v.picklist(["zh", "en"]);

@@ -3,6 +3,7 @@ import { CAUSE_CODES, WITNESSES } from "#protocol/diagnosis";
 import {
   type Amount,
   At,
+  Atc,
   CardSource,
   Causes,
   CodeOutcome,
@@ -326,6 +327,12 @@ export const walletDeviceApi = {
       caseCode: v.optional(CaseCode),
       language: Language,
     }),
+    answer: FindingView,
+    readOnly: true,
+  }),
+  explainPayment: operation({
+    summary: "The same for a payment of which no notice came, by the counter that the device gave away for it",
+    request: v.object({ passId: Id, atc: Atc, language: Language }),
     answer: FindingView,
     readOnly: true,
   }),

@@ -77,6 +77,7 @@ describe("what belongs to another account does not exist", () => {
       },
       reportFacts: { deviceId: phone, facts: [fact] },
       explain: { journeyId: bindingId, language: "zh" },
+      explainPayment: { passId, atc: 1, language: "zh" },
       sendCode: { bindingId, methodId: "sms", language: "zh" },
       submitCode: { bindingId, codeJwe: sealedCode("123456") },
       binding: { bindingId },

@@ -68,7 +68,7 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         ...cardRequests(desk, steps, who),
         ...cardCalls(desk, who),
         ...deviceFacts(desk, who),
-        explain: evidence.explain(who),
+        ...evidence.forHolder(who),
       };
       return withinReach(calls, who);
     },

@@ -1,5 +1,5 @@
 import { type ArgsDef, defineCommand } from "citty";
-import { systemClock } from "#platform/clock";
+import { movableClock, systemClock } from "#platform/clock";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
 import {
@@ -12,6 +12,8 @@ import {
 } from "../config.ts";
 import { builtPages } from "../faces/pages.ts";
 import { openStage } from "../faces/stage.ts";
+import { createFaultBoard } from "../sandbox/faults.ts";
+import { createTheatre } from "../sandbox/theatre.ts";
 import { type System, startSystem } from "../system.ts";
 import { doorsOf, facesOf, PARTIES } from "../topology.ts";
 import { createWireHub } from "../wire/hub.ts";
@@ -111,14 +113,16 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
   const log = createLog(process.env["KABAO_LOG"] === "info" ? "info" : "warn");
   const demo = config.profile === "demo";
   const hub = createWireHub();
+  const controls = demo ? demoControls() : undefined;
   const faces = facesOf(config);
   // Built while the parties start: neither waits for the other.
   const building = demo && wantsPages && !config.apart && faces.length > 0 ? builtPages(say) : undefined;
   building?.catch(() => {}); // told below, where the system can be stopped
   const system = await startSystem(config, {
-    clock: systemClock,
+    clock: controls?.clock ?? systemClock,
     random: systemRandom,
     log,
+    ...(controls === undefined ? {} : { faults: controls.faults }),
     tap: demo ? hub : { record() {} },
     origin: `http://localhost:${config.port}`,
   });
@@ -134,6 +138,9 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
           hub,
           log,
           demo,
+          ...(controls === undefined
+            ? {}
+            : { sandbox: controls, faultyDoors: controls.faults, theatre: controls.theatre }),
           ...(pages === undefined ? {} : { pages }),
         }),
       );
@@ -151,9 +158,16 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
     await signalled;
   } finally {
     for (const stage of stages) await stage.close();
+    await controls?.theatre.close();
     await system.stop();
   }
   return process.exit(0);
+}
+
+/** In the demo every line can be broken and the time can be moved; until somebody does, nothing is different. */
+function demoControls() {
+  const clock = movableClock();
+  return { clock, faults: createFaultBoard(clock), theatre: createTheatre(systemClock) };
 }
 
 /** The part of a system that one face shows. */

@@ -8,7 +8,7 @@ import { pureCipher } from "#protocol/crypto";
 import type { DeviceRecord } from "../adapters/device-record.ts";
 import { createStore, type Store } from "../store.ts";
 import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
-import type { PhonePorts, Proof, SessionRecord } from "./ports.ts";
+import type { KnownCards, PhonePorts, Proof, SessionRecord } from "./ports.ts";
 
 /**
  * Where the device's private half is: wrapped under the passkey, in this page's memory alone (no PRF), or gone with the
@@ -30,10 +30,16 @@ export type PhoneState =
 export interface ReadyPhone {
   readonly kind: "ready";
   readonly name: string;
+  /** Lost mode: nothing but its end can be done here. */
+  readonly lost: boolean;
+  /** Why the last try to end it failed. */
+  readonly lostFault?: Fault;
   readonly keyRoom: KeyRoom;
   readonly connected: boolean;
   /** Cards and notices were read at least once. */
   readonly loaded: boolean;
+  /** They are what this device remembers, and were true then; absent once the server has told. */
+  readonly rememberedAt?: number;
   readonly passes: readonly PassView[];
   readonly notices: readonly NoticeView[];
   /** Bindings that were begun and can go on, newest first. */
@@ -58,10 +64,17 @@ export interface Phone {
   readonly arrival: Store<NoticeView | undefined>;
   /** Something in bindings may have changed: a new object each time. */
   readonly bindingNews: Store<object>;
+  /** Devices of the account, or what they ask of this one, may have changed: a new object each time. */
+  readonly accountNews: Store<object>;
   boot(): Promise<void>;
   /** A new account with a new passkey. */
   begin(name: string): Promise<void>;
-  signIn(): Promise<void>;
+  /** @param other with whichever passkey its holder has, not the one that this device was set up with. */
+  signIn(other?: boolean): Promise<void>;
+  /** As a further device of an account: one that it trusts shows the code. */
+  join(accountName: string, joinCode: string): Promise<void>;
+  /** Ends lost mode: its holder signs in anew, since whoever found the phone has its session. */
+  unlock(): Promise<void>;
   signOut(): void;
   /** Without PRF, after a reload: the old device and its cards go, a new key pair comes. */
   renewDevice(): Promise<void>;
@@ -75,6 +88,8 @@ export interface Phone {
   putRecoveryCodesAway(): void;
   /** What stopped a journey of this account, who must act, and what to do. */
   explain(journeyId: string): Promise<Result<FindingView, Problem>>;
+  /** The same for a payment of which no notice came. */
+  explainPayment(passId: string, atc: number): Promise<Result<FindingView, Problem>>;
   setDefault(pass: PassView): Promise<Fault | undefined>;
   changePass(pass: PassView, change: "suspend" | "resume" | "delete"): Promise<Fault | undefined>;
 }
@@ -82,16 +97,20 @@ export interface Phone {
 const RETRY_MS = 1_500;
 const ARRIVAL_SHOWN_MS = 6_000;
 const NOTICES_KEPT = 50;
+const NOTICES_REMEMBERED = 20;
 
 export function createPhone(ports: PhonePorts): Phone {
-  const { signIn, passkey, sessions, records, timers, random } = ports;
+  const { signIn, passkey, sessions, memory, records, timers, random, model } = ports;
   const state = createStore<PhoneState>({ kind: "starting" });
   const arrival = createStore<NoticeView | undefined>(undefined);
   const bindingNews = createStore<object>({});
+  const accountNews = createStore<object>({});
   let desk: Desk | undefined;
   let stopFollowing = () => {};
   let cancelArrival = () => {};
   let cancelRetry = () => {};
+  /** What was written down last, to write nothing twice. */
+  let kept: Pick<KnownCards, "passes" | "notices" | "lost"> | undefined;
   /** The private half of a passkey without PRF, and the device it belongs to. */
   let inMemory: { readonly deviceId: string; readonly keys: Parameters<typeof createWallet>[0]["keys"] } | undefined;
 
@@ -110,29 +129,41 @@ export function createPhone(ports: PhonePorts): Phone {
 
   /** The server knows the session no more: whatever was asked, the holder signs in again. */
   function signedOut(session: SessionRecord): void {
-    void sessions.clear();
+    forget();
     leave(session.name, problemFault({ code: "notSignedIn" }));
   }
 
-  /** A session that the server knows, on the device that this browser is. */
+  function forget(): void {
+    void sessions.clear();
+    void memory.clear();
+  }
+
+  /** What is remembered of this device is shown at once, with a network or without; the server then says what is true. */
   async function enter(session: SessionRecord): Promise<void> {
+    const [record, known] = await Promise.all([records.read(), memory.read()]);
+    const mine = record?.accountId === session.accountId ? record : undefined;
+    if (mine !== undefined && known?.deviceId === mine.deviceId) open(session, mine, known.lost, known);
+    await ask(session, mine);
+  }
+
+  /** Asks the server until it answers: is this session good, and this browser one of the account's devices? */
+  async function ask(session: SessionRecord, record: DeviceRecord | undefined): Promise<void> {
     cancelRetry();
     const me = await callsOf(session).me({}, context());
     if (!me.ok && me.error.code === "notSignedIn") return;
     if (!me.ok) {
-      state.set({ kind: "starting", fault: problemFault(me.error) });
-      cancelRetry = timers.after(RETRY_MS, () => void enter(session));
+      if (desk === undefined) state.set({ kind: "starting", fault: problemFault(me.error) });
+      cancelRetry = timers.after(RETRY_MS, () => void ask(session, record));
       return;
     }
-    const record = await records.read();
-    const mine = me.value.devices.find((device) => device.deviceId === record?.deviceId);
     // Another account's device, or none: a new one wants a key pair, and that wants the passkey.
-    if (record === undefined || record.accountId !== session.accountId || mine === undefined)
-      return welcome(undefined, session.name);
-    open(session, record);
+    const mine = me.value.devices.find(({ deviceId }) => deviceId === record?.deviceId);
+    if (record === undefined || mine === undefined) return leave(session.name);
+    if (desk === undefined) open(session, record, mine.lost);
+    else patch({ lost: mine.lost });
   }
 
-  function open(session: SessionRecord, record: DeviceRecord): void {
+  function open(session: SessionRecord, record: DeviceRecord, lost: boolean, known?: KnownCards): void {
     const keyRoom: KeyRoom =
       record.wrapped !== undefined ? "wrapped" : inMemory?.deviceId === record.deviceId ? "memory" : "gone";
     const keys =
@@ -152,12 +183,14 @@ export function createPhone(ports: PhonePorts): Phone {
     state.set({
       kind: "ready",
       name: session.name,
+      lost,
       keyRoom,
       connected: true,
-      loaded: false,
-      passes: [],
-      notices: [],
+      loaded: known !== undefined,
+      passes: known?.passes ?? [],
+      notices: known?.notices ?? [],
       bindings: [],
+      ...(known === undefined ? {} : { rememberedAt: known.at }),
     });
     stopFollowing();
     stopFollowing = ports.follow(session.accessToken, record.deviceId, {
@@ -165,16 +198,41 @@ export function createPhone(ports: PhonePorts): Phone {
       onUp() {
         patch({ connected: true });
         bindingNews.set({});
+        accountNews.set({});
+        void readLoss();
         void tell()
           .then(() => Promise.all([readCards(), readBindings(), readNotices()]))
-          .then(() => patch({ loaded: true }));
+          .then(remember);
       },
       onDown: () => patch({ connected: false }),
       onRefused: () => signedOut(session),
     });
   }
 
+  /** Everything was read: from here on it is known, also without a network. */
+  function remember(): void {
+    state.update((now) => {
+      if (now.kind !== "ready" || desk === undefined) return now;
+      const { rememberedAt: _, ...rest } = now;
+      return { ...rest, loaded: true };
+    });
+    keep();
+  }
+
+  function keep(): void {
+    const now = state.get();
+    if (now.kind !== "ready" || !now.loaded || now.rememberedAt !== undefined || desk === undefined) return;
+    const { passes, notices, lost } = now;
+    if (kept?.passes === passes && kept.notices === notices && kept.lost === lost) return;
+    const { accountId, deviceId } = desk.record;
+    kept = { passes, notices, lost };
+    const latest = notices.slice(0, NOTICES_REMEMBERED);
+    // A full disk takes the picture for the next start without a network, nothing else.
+    memory.write({ accountId, deviceId, lost, passes, notices: latest, at: ports.clock.now() }).catch(() => {});
+  }
+
   function leave(known: string | undefined, fault?: Fault): void {
+    cancelRetry();
     stopFollowing();
     desk?.wallet.disarm();
     desk = undefined;
@@ -186,7 +244,7 @@ export function createPhone(ports: PhonePorts): Phone {
     return ports.exclusively("device", async () => {
       const made = await ports.makeKeys(proof.prf);
       const enrolled = await callsOf(session).enrolDevice(
-        { name: session.name, kind: "phone", model: ports.model, keySource: "hce", publicKey: made.publicKey },
+        { name: model.name.zh, kind: model.kind, model: model.id, keySource: "hce", publicKey: made.publicKey },
         context(),
       );
       if (!enrolled.ok) return enrolled;
@@ -211,14 +269,63 @@ export function createPhone(ports: PhonePorts): Phone {
     const record = await records.read();
     const me = await callsOf(session).me({}, context());
     if (!me.ok) return welcome(problemFault(me.error), session.name);
-    const mine = me.value.devices.some((device) => device.deviceId === record?.deviceId);
-    if (record !== undefined && mine && record.credentialId === proof.credentialId) {
+    const mine = me.value.devices.find((device) => device.deviceId === record?.deviceId);
+    if (record !== undefined && mine !== undefined && record.credentialId === proof.credentialId) {
       proof.prf?.fill(0);
-      return open(session, record);
+      return open(session, record, mine.lost);
     }
     const enrolled = await enrol(session, proof, prfInput);
-    return enrolled.ok ? open(session, enrolled.value) : welcome(problemFault(enrolled.error), session.name);
+    return enrolled.ok ? open(session, enrolled.value, false) : welcome(problemFault(enrolled.error), session.name);
   }
+
+  /** A passkey that was made for the account just now: this browser becomes its device. */
+  async function settleNew(session: SessionRecord, created: Proof, prfInput: string): Promise<void> {
+    // Some authenticators give the PRF output only when they sign in.
+    const proof =
+      created.prf === undefined
+        ? await passkey.prove(created.credentialId, prfInput)
+        : { ok: true as const, value: created };
+    if (!proof.ok) {
+      await sessions.write(session);
+      return welcome(passkeyFault(proof.error), session.name);
+    }
+    await settle(session, proof.value, prfInput);
+  }
+
+  /** @param own only the passkey of this device. */
+  async function bySignIn(own: DeviceRecord | undefined) {
+    const begun = await signIn.signInOptions({}, context());
+    if (!begun.ok) return { ok: false as const, error: problemFault(begun.error) };
+    const { ceremonyId, options } = begun.value;
+    const narrowed =
+      own === undefined ? options : { ...options, allowCredentials: [{ id: own.credentialId, type: "public-key" }] };
+    const proof = await passkey.signIn(narrowed);
+    if (!proof.ok) return { ok: false as const, error: passkeyFault(proof.error) };
+    const signedIn = await signIn.signIn({ ceremonyId, response: proof.value.response }, context());
+    if (!signedIn.ok) return { ok: false as const, error: problemFault(signedIn.error) };
+    return {
+      ok: true as const,
+      value: { session: signedIn.value, proof: proof.value, prfInput: ports.prfInputOf(options) },
+    };
+  }
+
+  /** This device was taken off its account elsewhere: what it has of it is worth nothing any more, and goes. */
+  async function takenOff(): Promise<void> {
+    await sessions.clear();
+    await records.clear();
+    leave(undefined, FAULTS.takenOff);
+  }
+
+  const readLoss = oneAtATime(async () => {
+    if (desk === undefined) return;
+    const { calls, record } = desk;
+    const me = await calls.me({}, context());
+    if (!me.ok || desk?.record !== record) return;
+    const mine = me.value.devices.find((device) => device.deviceId === record.deviceId);
+    if (mine === undefined) return takenOff();
+    const now = state.get();
+    if (now.kind === "ready" && now.lost !== mine.lost) patch({ lost: mine.lost });
+  });
 
   function onEvent(event: WalletEvent) {
     switch (event.type) {
@@ -227,6 +334,11 @@ export function createPhone(ports: PhonePorts): Phone {
       case "binding":
         bindingNews.set({});
         return void readBindings();
+      case "devices":
+        accountNews.set({});
+        return void readLoss();
+      case "cardRequest":
+        return accountNews.set({});
       case "notice":
         return addNotice(event.notice);
     }
@@ -314,10 +426,13 @@ export function createPhone(ports: PhonePorts): Phone {
   const afterChange = (changed: Result<unknown, Problem>): Promise<Fault | undefined> =>
     readCards().then(() => (changed.ok ? undefined : problemFault(changed.error)));
 
+  state.subscribe(keep);
+
   const phone: Phone = {
     state,
     arrival,
     bindingNews,
+    accountNews,
     get desk() {
       return desk;
     },
@@ -337,29 +452,43 @@ export function createPhone(ports: PhonePorts): Phone {
         const { ceremonyId, options } = begun.value;
         const registered = await signIn.register({ ceremonyId, response: created.value.response }, context());
         if (!registered.ok) return welcome(problemFault(registered.error));
-        const prfInput = ports.prfInputOf(options);
-        // Some authenticators give the PRF output only when they sign in.
-        const proof =
-          created.value.prf === undefined ? await passkey.prove(created.value.credentialId, prfInput) : created;
-        if (!proof.ok) {
-          await sessions.write(registered.value);
-          return welcome(passkeyFault(proof.error), registered.value.name);
-        }
-        await settle(registered.value, proof.value, prfInput);
+        await settleNew(registered.value, created.value, ports.prfInputOf(options));
         // Without them the account has one factor, and no card can be added.
         await phone.makeRecoveryCodes();
       }),
-    signIn: () =>
+    join: (accountName, joinCode) =>
       busy(async () => {
-        const begun = await signIn.signInOptions({}, context());
-        if (!begun.ok) return welcome(problemFault(begun.error));
+        const begun = await signIn.joinOptions({ accountName, joinCode, deviceName: model.name.zh }, context());
+        if (!begun.ok) return welcome(begun.error.code === "notFound" ? FAULTS.joinCode : problemFault(begun.error));
+        const created = await passkey.create(begun.value.options);
+        if (!created.ok) return welcome(passkeyFault(created.error));
         const { ceremonyId, options } = begun.value;
-        const proof = await passkey.signIn(options);
-        if (!proof.ok) return welcome(passkeyFault(proof.error));
-        const signedIn = await signIn.signIn({ ceremonyId, response: proof.value.response }, context());
-        if (!signedIn.ok) return welcome(problemFault(signedIn.error));
-        return settle(signedIn.value, proof.value, ports.prfInputOf(options));
+        const joined = await signIn.join({ ceremonyId, response: created.value.response }, context());
+        if (!joined.ok) return welcome(problemFault(joined.error));
+        await settleNew(joined.value, created.value, ports.prfInputOf(options));
       }),
+    signIn: (other = false) =>
+      busy(async () => {
+        const now = state.get();
+        const signedIn = await bySignIn(other ? undefined : await records.read());
+        if (!signedIn.ok) return welcome(signedIn.error, now.kind === "welcome" ? now.known : undefined);
+        const { session, proof, prfInput } = signedIn.value;
+        return settle(session, proof, prfInput);
+      }),
+    async unlock() {
+      const before = desk;
+      if (before === undefined) return;
+      const signedIn = await bySignIn(before.record);
+      if (!signedIn.ok) return patch({ lostFault: signedIn.error });
+      const { session, proof } = signedIn.value;
+      proof.prf?.fill(0);
+      await sessions.write(session);
+      const { deviceId } = before.record;
+      const found = await callsOf(session).setLost({ deviceId, lost: false }, context());
+      open(session, before.record, !found.ok);
+      if (!found.ok) return patch({ lostFault: problemFault(found.error) });
+      void before.calls.endSession({}, context());
+    },
     async makeRecoveryCodes() {
       if (desk === undefined) return undefined;
       const made = await desk.calls.makeRecoveryCodes({}, context());
@@ -378,17 +507,26 @@ export function createPhone(ports: PhonePorts): Phone {
       desk === undefined
         ? { ok: false, error: problem("notSignedIn") }
         : desk.calls.explain({ journeyId, language: "zh" }, context(journeyId)),
+    explainPayment: async (passId, atc) =>
+      desk === undefined
+        ? { ok: false, error: problem("notSignedIn") }
+        : desk.calls.explainPayment({ passId, atc, language: "zh" }, context()),
     signOut() {
-      void sessions.clear();
-      leave(desk?.session.name);
+      forget();
+      const now = desk;
+      leave(now?.session.name);
+      void now?.calls.endSession({}, context());
     },
     async renewDevice() {
       if (desk === undefined) return;
       const { session, record, calls } = desk;
-      const wiped = await calls.wipeDevice({ deviceId: record.deviceId }, context());
-      const { credentialId, prfInput } = record;
-      const enrolled = wiped.ok ? await enrol(session, { credentialId, response: {} }, prfInput) : wiped;
-      if (enrolled.ok) open(session, enrolled.value);
+      const { credentialId, prfInput, deviceId } = record;
+      const enrolled = await enrol(session, { credentialId, response: {} }, prfInput);
+      if (!enrolled.ok) return patch({ trouble: problemFault(enrolled.error) });
+      // Only now: the passkey, which both have, stays with the one that is left.
+      stopFollowing();
+      await calls.removeDevice({ deviceId }, context());
+      open(session, enrolled.value, false);
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;

@@ -219,6 +219,12 @@ export const FAULTS = {
     "Nothing to do: it goes on by itself.",
   ),
   declined: fault("付款未成功", "The payment was declined", "请联系发卡银行。", "Contact your card issuer."),
+  notArrived: fault(
+    "这笔付款没有到达令牌服务方",
+    "The payment did not reach the token service",
+    "它停在商户或收单方那一边。请看收银台的提示和案件号。",
+    "It stopped on the shop's side. See what the till says, and its case code.",
+  ),
   keyGone: fault(
     "这张卡的密钥已不在本机",
     "This card's keys are no longer here",
@@ -242,6 +248,18 @@ export const FAULTS = {
     "Waited too long",
     "为安全起见已取消，请重新验证。",
     "Cancelled for safety: verify again.",
+  ),
+  takenOff: fault(
+    "此设备已从账户移除",
+    "This device was removed from the account",
+    "卡片和密钥已清除。可以重新开始，或重新加入账户。",
+    "Its cards and keys are gone. Begin anew, or join the account again.",
+  ),
+  joinCode: fault(
+    "称呼或配对码不对",
+    "Name or code is not right",
+    "请看另一台设备上现在显示的称呼和配对码，配对码五分钟内有效。",
+    "See what the other device shows now. A code is good for five minutes.",
   ),
   storage: fault(
     "浏览器没有保存数据",

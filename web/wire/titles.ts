@@ -37,6 +37,7 @@ const NAMES: Readonly<Record<Call, string>> = {
   notifyBinding: "绑定通知",
   holdings: "查询事实",
   journeyOfCase: "查询案件号",
+  journeyOfPayment: "查询付款",
 };
 
 /** A row's title in the page's language; a call keeps its own name beside the Chinese one, as engineers look for it. */
