@@ -173,4 +173,16 @@ export const migrations: readonly Migration[] = [
     `,
   },
   { number: 2, name: "verification, desk, bank app, transfers, facts", sql: VERIFICATION_AND_DESK },
+  {
+    number: 3,
+    name: "USB keys by a teller's code",
+    sql: `
+      create table usb_key_code (
+        customer_id text primary key,
+        code_hash bytea not null,
+        wrong_tries smallint not null,
+        expires_at bigint not null
+      );
+    `,
+  },
 ];
