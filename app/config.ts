@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly smppPassword?: string | undefined;
   /** What the file of --bank-policy holds; null: it can't be read. */
   readonly bankPolicy?: string | null | undefined;
+  /** Whom a push service may write to about our pushes. */
+  readonly pushContact?: string | undefined;
 }
 
 /** `issuer` is the address of its ISO 8583 host, `issuer-api` of its JSON side; likewise for the others. */
@@ -61,6 +63,8 @@ export interface ServeConfig {
   readonly timing: Readonly<Partial<Record<TimingOption, number>>>;
   /** The bank's own rules; absent: the defaults. */
   readonly bankPolicy?: IssuerPolicy;
+  /** mailto: or https:. Absent: no pushes are sent. */
+  readonly pushContact?: string;
   readonly smpp?: {
     readonly host: string;
     readonly port: number;
@@ -81,6 +85,7 @@ const OPTION_OF_EDGE: Readonly<Record<EdgeName, PeerOption>> = {
   networkToAcquirer: "acquirer-api",
 };
 
+const DEMO_CONTACT = "mailto:demo@example.com";
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
 
 /** A pure reading of the options: a whole configuration, or every fault at once in words a person can act on. */
@@ -132,6 +137,9 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
     faults.push(
       "--database: 要 postgres://user:password@host:port/name / wants postgres://user:password@host:port/name",
     );
+  const pushContact = options.pushContact ?? (profile === "demo" ? DEMO_CONTACT : undefined);
+  if (pushContact !== undefined && !/^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/.test(pushContact))
+    faults.push("--push-contact: 要 mailto:邮箱 或 https:// 网址 / wants mailto:address or an https:// address");
   if (options.ephemeral === true && apart)
     faults.push(
       "--ephemeral: 分开运行的各方要在同一目录里找到链路密钥，请给 --data / parties apart find their links' secrets in one folder; give --data",
@@ -163,6 +171,7 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
     addresses,
     timing,
     ...(bankPolicy === undefined ? {} : { bankPolicy }),
+    ...(pushContact === undefined ? {} : { pushContact }),
     ...(smpp === undefined
       ? {}
       : {

@@ -161,6 +161,7 @@ const PolicyFile = v.strictObject({
       }),
     ),
   ),
+  desk: v.optional(v.partial(v.strictObject({ sessionMs: Ms, invitationMs: Ms }))),
   hotline: v.optional(
     v.partial(
       v.strictObject({
@@ -231,6 +232,7 @@ const SECTIONS: ReadonlySet<string> = new Set([
   "methods",
   "code",
   "bankApp",
+  "desk",
   "hotline",
   "transfer",
 ]);

@@ -70,6 +70,10 @@ const OPTIONS = {
     description: "不运行这些：由你自己的程序代替 / run all but these: programs of your own take their place",
   },
   smpp: { type: "string", description: "银行的短信中心 / the bank's SMSC: smpp://systemId@host:port" },
+  "push-contact": {
+    type: "string",
+    description: "推送服务可以联系的人 / whom a push service may write to: mailto:ops@example.org",
+  },
   "smpp-password": { type: "string", description: "短信中心密码的文件 / file with its password" },
   "bank-policy": {
     type: "string",
@@ -96,6 +100,7 @@ export const serve = defineCommand({
       ephemeral: args.ephemeral,
       smppPassword: text("smpp-password"),
       bankPolicy: textOf(text("bank-policy")),
+      pushContact: text("push-contact"),
       peers: texts(PEER_OPTIONS),
       timing: texts(TIMING_OPTIONS),
     });

@@ -144,7 +144,7 @@ export function ownCodes(desk: Desk): OwnCodes {
       if (row.sent_to !== null) return ok(sentOf(row, rows));
       // Not known to have been sent: another code goes in its place, and the former one, if it came, is not the one.
       const code = String(random.below(1_000_000)).padStart(6, "0");
-      const sealed = await cards.sealToIssuer({ code });
+      const sealed = await cards.sealToIssuer({ code }, context);
       if (!sealed.ok) return sealed;
       const hash = hashOf(bindingId, row.serial, code);
       await set(bindingId, row.serial, hash, null);

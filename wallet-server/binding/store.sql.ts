@@ -6,7 +6,7 @@ import type { FactNote } from "#party";
 import { err, ok, type Result } from "#protocol/bytes";
 import { caseOf } from "../cases.ts";
 import type { Desk } from "../desk.ts";
-import { type BindingEvent, isFailing, stepBinding } from "./core.ts";
+import { type BindingEvent, stepBinding, wantsCase } from "./core.ts";
 
 /** The request for a decision, but for what stands elsewhere: kept word for word, so that it can be asked again. */
 export interface Asked {
@@ -60,7 +60,7 @@ export interface BindingChange {
   readonly asked?: Asked;
   readonly tries?: number;
   readonly notes?: readonly FactNote[];
-  /** A journey that fails has a case code anyway; this one is to be spoken of although it does not. */
+  /** One that fails has a case code anyway; this one may be spoken of although it does not. */
   readonly withCase?: boolean;
   /** In the same transaction, before the journey itself is saved. */
   readonly also?: (tx: Queries) => Promise<void>;
@@ -118,7 +118,7 @@ export function bindingStore(desk: Desk): BindingStore {
   }
 
   async function withCase(tx: Queries, accountId: string, view: BindingView, due = false): Promise<BindingView> {
-    if (!(due || isFailing(view)) || view.caseCode !== undefined) return view;
+    if (!(due || wantsCase(view)) || view.caseCode !== undefined) return view;
     const { bindingId: journeyId, deviceId } = view;
     return { ...view, caseCode: await caseOf(tx, random, { journeyId, accountId, deviceId }, clock.now()) };
   }
