@@ -226,4 +226,16 @@ export const migrations: readonly Migration[] = [
       create index push_device on push (device_id);
     `,
   },
+  {
+    number: 5,
+    name: "the devices that a session acts for",
+    sql: `
+      -- Of older sessions none is known: the first that each acts for is its own.
+      create table session_device (
+        token_hash bytea not null references session(token_hash) on delete cascade,
+        device_id text not null references device(id),
+        primary key (token_hash, device_id)
+      );
+    `,
+  },
 ];
