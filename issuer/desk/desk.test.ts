@@ -81,6 +81,7 @@ describe("who may do what", () => {
     unfreeze: { ...card("yang"), reason: "x" },
     renewCard: { ...card("zhang"), newNumber: false },
     closeCard: card("zhang"),
+    restrictAccount: { ...card("zhang"), reason: "x" },
     suspendToken: { bindingId: "b", reason: "x" },
     resumeToken: { bindingId: "b", reason: "x" },
     approveCall: { bindingId: "b", answers: [] },
@@ -98,6 +99,7 @@ describe("who may do what", () => {
       "refuseCall",
       "withdrawBinding",
       "overrideCall",
+      "restrictAccount",
     ],
     agent: [
       "changeReservedPhone",
@@ -112,6 +114,7 @@ describe("who may do what", () => {
       "liftRestriction",
       "deposit",
       "usbKeyCode",
+      "restrictAccount",
     ],
     supervisor: [],
   } as const;

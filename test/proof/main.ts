@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { seededRandom, systemRandom } from "#platform/random";
+import { allScenarios } from "../../app/sandbox/library.ts";
+import { playAll } from "../../app/sandbox/play.ts";
 import { expectLaws } from "../races/laws.ts";
 import { simulate } from "../races/simulate.ts";
 import { openTables, openWorld } from "../races/world.ts";
@@ -8,7 +10,7 @@ import { killDevice } from "./device-kills.ts";
 
 /*
  * npm run proof: what takes too long for every test run. A whole system on the default database under load, killed by
- * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds.
+ * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds; every scenario of the sandbox.
  *
  *   --fixed       the part that CI runs: always the same seeds and numbers
  *   --rounds N    kills of the system (20), and as many hundreds of other things in proportion
@@ -43,6 +45,7 @@ console.log(`seed ${seed}`);
 await crashes();
 await deviceKills();
 await simulations();
+await scenarios();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
@@ -102,4 +105,16 @@ function wholeNumber(name: string, text: string): number {
   if (/^\d{1,10}$/.test(text)) return Number(text);
   console.error(`proof: --${name} 要整数 / wants a whole number`);
   return process.exit(2);
+}
+
+async function scenarios(): Promise<void> {
+  const outcomes = await playAll(allScenarios());
+  const wrong = outcomes.filter((one) => !one.right || one.confidentError || one.misledWithout.length > 0);
+  tell(
+    "scenarios",
+    wrong.map(({ id, found, certainty, misledWithout, broke = "" }) =>
+      [id, found, certainty, ...misledWithout.map((party) => `misled without ${party}`), broke].join(" "),
+    ),
+    `${outcomes.length}, right ${outcomes.length - wrong.length}`,
+  );
 }
