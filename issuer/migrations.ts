@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { ANSWERED_INDEX } from "#party";
 import { STAFF } from "./migration-staff.ts";
 import { VERIFICATION_AND_DESK } from "./migration-verification.ts";
 
@@ -177,7 +178,7 @@ export const migrations: readonly Migration[] = [
   { number: 3, name: "staff", sql: STAFF },
   {
     number: 4,
-    name: "USB keys by a teller's code",
+    name: "USB keys by a teller's code, first answers by their time",
     sql: `
       create table usb_key_code (
         customer_id text primary key,
@@ -185,6 +186,7 @@ export const migrations: readonly Migration[] = [
         wrong_tries smallint not null,
         expires_at bigint not null
       );
+      ${ANSWERED_INDEX}
     `,
   },
 ];

@@ -19,6 +19,8 @@ import { acceptanceOf, enrolled, started } from "../test/parties/wallet.ts";
 
 // The wallet provider with the TSP and the bank as they are.
 
+const DAY_MS = 86_400_000;
+
 let database: TestDatabase;
 let parties: Parties;
 let calls: Calls<WalletDeviceApi>;
@@ -202,6 +204,31 @@ describe("with TSP and bank", () => {
     });
     expect(new Set(tokens.map((token) => token.token_pan)).size).toBe(2);
     expect(new Set(tokens.map((token) => token.pan_ref)).size).toBe(1);
+  });
+
+  test("first answers are kept for a month, and then by nobody", async () => {
+    const bindingId = await submitted("zhang");
+    await accepted(bindingId);
+    const document = { kind: "residentId" as const, number: demo("zhang").idNumber };
+    const desk = parties.issuer.desk(AT_DESK)!;
+    must(await desk.usbKeyCode({ customerId: "customer-zhang", document }, context()));
+    must(await calls.setLost({ deviceId, lost: true }, context()));
+    await parties.quiet();
+    const kept = async () =>
+      Promise.all(
+        (["issuer", "tsp", "wallet"] as const).map(
+          async (party) => (await parties.db[party].query({ text: "select 1 from answered_call" })).length,
+        ),
+      );
+    expect((await kept()).every((rows) => rows > 0)).toBe(true);
+    const before = await kept();
+    parties.clock.advance(29 * DAY_MS);
+    await parties.quiet();
+    expect(await kept()).toEqual(before);
+    await eventually(async () => {
+      parties.clock.advance(DAY_MS);
+      return (await kept()).every((rows) => rows === 0);
+    });
   });
 
   test("lost mode reaches the token, and its end too", async () => {
