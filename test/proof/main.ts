@@ -5,12 +5,17 @@ import { playAll } from "../../app/sandbox/play.ts";
 import { expectLaws } from "../races/laws.ts";
 import { simulate } from "../races/simulate.ts";
 import { openTables, openWorld } from "../races/world.ts";
+import { evaluate } from "../scan/evaluate.ts";
+import { modelsInNode } from "../scan/models.ts";
+import { paintedSet } from "../scan/painted-set.ts";
+import { openStudio } from "../scan/studio.ts";
 import { openCrashes, VICTIMS } from "./crashes.ts";
 import { killDevice } from "./device-kills.ts";
 
 /*
  * npm run proof: what takes too long for every test run. A whole system on the default database under load, killed by
- * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds; every scenario of the sandbox.
+ * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds; every scenario of the
+ * sandbox; painted cards before the card reader.
  *
  *   --fixed       the part that CI runs: always the same seeds and numbers
  *   --rounds N    kills of the system (20), and as many hundreds of other things in proportion
@@ -31,6 +36,9 @@ const seed = values.fixed ? 20_261_124 : wholeNumber("seed", values.seed ?? `${s
 const port = wholeNumber("port", values.port);
 const DEVICE_KILLS_A_ROUND = 10;
 const SEEDS_A_ROUND = 2;
+const CARDS_A_ROUND = 5;
+/** Of a hundred cards. */
+const CARDS_RIGHT_FROM = 95;
 
 let passed = 0;
 let failed = 0;
@@ -46,6 +54,7 @@ await crashes();
 await deviceKills();
 await simulations();
 await scenarios();
+await cardScans();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
@@ -99,6 +108,30 @@ async function simulations(): Promise<void> {
   }
   await tables.close();
   tell(`simulation, ${seeds} seeds from ${seed}`, faults, `${sent} messages over wires that lose, double and delay`);
+}
+
+/** Cards in every light and hand, and things that are none: nearly all are read, and never a wrong number. */
+async function cardScans(): Promise<void> {
+  const studio = await openStudio();
+  try {
+    const pictures = [];
+    for await (const { name, file } of paintedSet(studio, { cards: rounds * CARDS_A_ROUND, seed }))
+      pictures.push({ name, open: () => studio.open(file, 1600) });
+    const wrong: string[] = [];
+    // A number in a file's name is nobody's: it may be told.
+    const figures = await evaluate(pictures, await modelsInNode(), (name, what) => wrong.push(`${name}: ${what}`));
+    const { frames, framesRight, cards, cardsRight, wrongAccepted, msPerFrame } = figures;
+    const enough = wrongAccepted === 0 && cardsRight * 100 >= cards * CARDS_RIGHT_FROM;
+    tell(
+      `card reader, seed ${seed}`,
+      enough ? [] : wrong,
+      `${framesRight} of ${frames} frames and ${cardsRight} of ${cards} cards right, ${wrongAccepted} wrong numbers accepted, ${msPerFrame} ms a frame`,
+    );
+  } catch (error) {
+    tell("card reader", [String(error)], "could not go on");
+  } finally {
+    await studio.close();
+  }
 }
 
 function wholeNumber(name: string, text: string): number {
