@@ -21,6 +21,7 @@ import { createCaseBook } from "../../app/explain/case-book.ts";
 import { openStage } from "../../app/faces/stage.ts";
 import {
   AT_DESK,
+  bankAppOf,
   context,
   demo,
   deviceKey,
@@ -118,7 +119,7 @@ beforeAll(async () => {
   expect(binding.stage).toBe("awaitingCard");
   const cardJwe = await parties.seal(typed(demo("zhang")));
   const codeJwe = await parties.seal({ code: "123456" });
-  const app = await bankApp();
+  const app = await bankAppOf(parties, "zhang");
   const ceremony = must(await parties.wallet.signIn.signInOptions({}, context()));
   const waiting = must(
     await acquirer.till.startSale({ terminalId: "T0000001", amount: { minor: "100", currency: "156" } }, context()),
@@ -495,20 +496,6 @@ afterAll(async () => {
   await parties.stop();
   await database.stop();
 });
-
-/** The app of a customer who has proved himself by a code to his phone. */
-async function bankApp(): Promise<Calls<typeof bankAppApi>> {
-  const { pan, idNumber, mobile } = demo("zhang");
-  const { bankSignIn } = parties.issuer;
-  const { enrolmentId } = must(
-    await bankSignIn.startEnrolment({ panSuffix: pan.slice(-4), idNumber, mobile }, context()),
-  );
-  const code = await parties.code(mobile);
-  const begun = must(await bankSignIn.registerOptions({ enrolmentId, code }, context()));
-  const response = testPasskey().register(begun.options);
-  const { accessToken } = must(await bankSignIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
-  return (await parties.issuer.bankApp(accessToken))!;
-}
 
 const everything = async () => (await Promise.all([...Object.values(parties.db), acquirerDb].map(digestOf))).join();
 
