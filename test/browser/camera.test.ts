@@ -98,6 +98,10 @@ describe("the camera", () => {
     await noBarrier(page);
     expect((await field(page, "卡号").inputValue()).replaceAll(" ", "")).toBe(zhang.pan);
     expect(models(watched)).toHaveLength(2);
+    // In the field, and nowhere else on the page.
+    const written = await page.evaluate(() => document.body.innerText);
+    expect(written.replace(/\s/g, "")).not.toContain(zhang.pan);
+    expect(await page.locator("video").count()).toBe(0);
     await field(page, "持卡人姓名").fill(zhang.holderName);
     await field(page, "银行预留手机号").fill(zhang.mobile);
     await button(page, "下一步").click();

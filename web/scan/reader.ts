@@ -54,7 +54,9 @@ async function rowsIn(picture: Picture, part: Part, models: Models): Promise<Tex
   const scale = Math.min(columns / part.width, rows / part.height);
   const grid = { columns, rows, from: [part.x, part.y], right: [1 / scale, 0], down: [0, 1 / scale] } as const;
   const pixels = planes(picture, grid, DETECTOR_LEVELS);
-  const boxes = boxesOf(await models.detect(pixels, columns, rows), scale);
+  const map = await models.detect(pixels, columns, rows);
+  pixels.fill(0);
+  const boxes = boxesOf(map, scale);
   return rowsOf(boxes.map((box) => ({ ...box, x: box.x + part.x, y: box.y + part.y })));
 }
 
