@@ -13,6 +13,7 @@ export interface Card {
   readonly id: string;
   readonly status: CardStatus;
   readonly expiry: ExpiryYymm;
+  readonly productId: string;
 }
 
 export interface Account {
