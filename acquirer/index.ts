@@ -184,14 +184,14 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       : ok(await shown(given));
   }
 
-  function tapped(card: ApduChannel): ApduChannel {
+  function tapped(card: ApduChannel, terminalId: string): ApduChannel {
     const { onApdu } = ports;
     if (onApdu === undefined) return card;
     return {
       async transmit(apdu) {
-        onApdu("command", apdu);
+        onApdu(terminalId, "command", apdu);
         const answer = await card.transmit(apdu);
-        onApdu("response", answer);
+        onApdu(terminalId, "response", answer);
         return answer;
       },
     };
@@ -310,7 +310,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       let begun = false;
       try {
         const config: TerminalConfig = { terminalId, country: CHINA, ...LIMITS };
-        const result = await runContactless(tapped(card), config, {
+        const result = await runContactless(tapped(card, terminalId), config, {
           amount: one.amount,
           type: "00",
           at: clock.now(),

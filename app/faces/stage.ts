@@ -9,7 +9,8 @@ import { problem } from "#contracts/problem";
 import { sandboxApi } from "#contracts/sandbox-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
-import type { MovableClock } from "#platform/clock";
+import { wireApi } from "#contracts/wire-api";
+import { type MovableClock, systemClock } from "#platform/clock";
 import {
   type Context,
   doorGuard,
@@ -24,7 +25,9 @@ import { DEMO_CARDS } from "#protocol/pan";
 import { sandboxCalls } from "../sandbox/door.ts";
 import type { FaultBoard } from "../sandbox/faults.ts";
 import type { System } from "../system.ts";
+import { wireCalls } from "../wire/door.ts";
 import type { WireHub } from "../wire/hub.ts";
+import { callTap } from "../wire/tap.ts";
 import { attachField } from "./field.ts";
 
 const CARD_ANSWERS_WITHIN_MS = 10_000;
@@ -54,6 +57,11 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   app.use("*", doorGuard(hosts, origins));
 
   const { wallet, acquirer, issuer } = system;
+  const clock = options.sandbox?.clock ?? systemClock;
+  // What a page changes is part of the journey; what it only reads would drown it.
+  const tap = options.demo ? options.hub : { record() {} };
+  const fromPhone = callTap(tap, { from: "phone", to: "wallet" }, clock, { changesOnly: true });
+  const fromTill = callTap(tap, { from: "terminal", to: "acquirer" }, clock, { changesOnly: true });
   if (wallet !== undefined) {
     serveApi(app, "/wallet", { api: walletSignInApi, log, callsFor: () => wallet.signIn });
     serveApi(app, "/wallet", {
@@ -61,7 +69,9 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       log,
       async callsFor(context) {
         const session = await wallet.session(bearerOf(context.req.header("authorization")));
-        return session === undefined ? problem("notSignedIn") : wallet.deviceApi(session);
+        return session === undefined
+          ? problem("notSignedIn")
+          : fromPhone.around(walletDeviceApi, wallet.deviceApi(session));
       },
     });
     app.get("/wallet/v1/events", async (context) => {
@@ -69,7 +79,12 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       if (session === undefined) return problemAnswer(context, problem("notSignedIn"));
       let forward: (event: unknown) => void = () => {};
       const deviceId = context.req.query("deviceId") ?? "";
-      const stop = ID.test(deviceId) ? await wallet.subscribe(session, deviceId, (event) => forward(event)) : undefined;
+      const stop = ID.test(deviceId)
+        ? await wallet.subscribe(session, deviceId, (event) => {
+            fromPhone.event(event.type, event);
+            forward(event);
+          })
+        : undefined;
       if (stop === undefined) return problemAnswer(context, problem("notFound", { at: "deviceId" }));
       return eventStream(context, (stream) => {
         forward = (event) => stream.send("wallet", event);
@@ -77,7 +92,10 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       });
     });
   }
-  if (acquirer !== undefined) serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => acquirer.till });
+  if (acquirer !== undefined) {
+    const till = fromTill.around(acquirerTillApi, acquirer.till);
+    serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => till });
+  }
   if (issuer !== undefined) {
     serveApi(app, "/desk", {
       api: issuerDeskApi,
@@ -152,6 +170,8 @@ function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
       })),
     }),
   );
+  const wire = wireCalls(hub, system.explainCryptogram);
+  serveApi(app, "/demo/wire", { api: wireApi, log, callsFor: () => wire });
   app.get("/demo/v1/inbox", (context) => context.json({ messages: system.inbox?.list() ?? [] }));
   app.get("/demo/v1/wire", (context) => context.json({ rows: hub.rows() }));
   app.get("/demo/v1/events", (context) =>
