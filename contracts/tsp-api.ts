@@ -217,7 +217,7 @@ export const tspIssuerApi = {
     answer: v.object({ tokens: v.number() }),
   }),
   recordChanged: operation({
-    summary: "Something that stopped a binding was cured at the bank: the wallet may go on",
+    summary: "Something that stopped a binding was cured at the bank: the wallet goes on by itself",
     request: v.object({
       bindingId: Id,
       what: v.picklist(["reservedPhone", "cardStatus", "customerRecord", "limits", "balance", "restriction", "expiry"]),

@@ -38,7 +38,7 @@ export const walletTspApi = {
       /** The bank or the TSP ended it, or one step in it failed. */
       cause: v.optional(v.picklist(CAUSE_CODES)),
       ended: v.boolean(),
-      /** Something was cured at the bank: a refused journey may be taken up again. */
+      /** Something was cured at the bank: a refused journey goes on by itself. */
       cured: v.boolean(),
     }),
     answer: Empty,
@@ -86,7 +86,12 @@ export const walletSignInApi = {
   }),
   joinOptions: operation({
     summary: "Begin on a new device of an account: a code shown on a device that the account already trusts admits it",
-    request: v.object({ joinCode: v.pipe(v.string(), v.regex(/^\d{6}$/)), accountName: Name }),
+    request: v.object({
+      joinCode: v.pipe(v.string(), v.regex(/^\d{6}$/)),
+      accountName: Name,
+      /** What tells its passkey from the account's others where several lie in one authenticator. */
+      deviceName: v.optional(Name),
+    }),
     answer: v.object({ ceremonyId: Id, options: Ceremony }),
   }),
   join: operation({
@@ -102,6 +107,12 @@ export const walletSignInApi = {
   recover: operation({
     summary: "Finish it with a new passkey: every token of the account stays suspended until verified anew at the bank",
     request: v.object({ ceremonyId: Id, response: Ceremony }),
+    answer: Session,
+  }),
+  findSignIn: operation({
+    summary:
+      "Find with a recovery code, from anybody's browser: the code is spent; the session only sees, locks and wipes devices",
+    request: v.object({ accountName: Name, recoveryCode: RecoveryCode }),
     answer: Session,
   }),
 } as const;
@@ -202,6 +213,28 @@ export const AccountView = v.object({
 });
 export type AccountView = v.InferOutput<typeof AccountView>;
 
+/** Another device of the account asks for cards; the one that has them is to confirm. */
+export const CardRequestView = v.object({
+  requestId: Id,
+  /** The device that asks. */
+  deviceId: Id,
+  deviceName: Name,
+  deviceKind: DeviceKind,
+  passIds: v.array(Id),
+  expiresAt: At,
+});
+export type CardRequestView = v.InferOutput<typeof CardRequestView>;
+
+export const DeviceView = v.object({
+  deviceId: Id,
+  name: Name,
+  kind: DeviceKind,
+  /** Of the catalogue (protocol/devices). */
+  model: v.string(),
+  lost: v.boolean(),
+});
+export type DeviceView = v.InferOutput<typeof DeviceView>;
+
 /** What the wallet provider offers a signed-in phone (`Authorization: Bearer`). */
 export const walletDeviceApi = {
   me: operation({
@@ -210,7 +243,7 @@ export const walletDeviceApi = {
     answer: v.object({
       accountId: Id,
       name: Name,
-      devices: v.array(v.object({ deviceId: Id, name: Name, kind: DeviceKind, lost: v.boolean() })),
+      devices: v.array(DeviceView),
     }),
     readOnly: true,
   }),
@@ -350,7 +383,8 @@ export const walletDeviceApi = {
     answer: PassView,
   }),
   setLost: operation({
-    summary: "Lost mode on or off, for any device of the account",
+    summary:
+      "Lost mode on or off, for any device of the account. Off wants a session that was opened by passkey since it went on",
     request: v.object({ deviceId: Id, lost: v.boolean() }),
     answer: v.object({ deviceId: Id, lost: v.boolean(), passes: v.array(PassView) }),
   }),
@@ -386,6 +420,31 @@ export const walletDeviceApi = {
     request: v.object({ deviceId: Id, fromDeviceId: Id, passIds: v.pipe(v.array(Id), v.maxLength(16)) }),
     answer: v.object({ bindings: v.array(BindingView) }),
   }),
+  askForCards: operation({
+    summary: "Ask for cards of another device of the account, which must confirm; a later request takes its place",
+    request: v.object({
+      deviceId: Id,
+      fromDeviceId: Id,
+      passIds: v.pipe(v.array(Id), v.minLength(1), v.maxLength(16)),
+    }),
+    answer: CardRequestView,
+  }),
+  cardRequests: operation({
+    summary: "What other devices ask of this one",
+    request: v.object({ deviceId: Id }),
+    answer: v.object({ requests: v.array(CardRequestView) }),
+    readOnly: true,
+  }),
+  answerCardRequest: operation({
+    summary: "Confirm or refuse it on the device that has the cards; confirmed, it goes on as addCardsFrom",
+    request: v.object({ requestId: Id, confirmed: v.boolean() }),
+    answer: v.object({ bindings: v.array(BindingView) }),
+  }),
+  endSession: operation({
+    summary: "This session is over; devices and cards stay as they are",
+    request: Empty,
+    answer: Empty,
+  }),
   signOut: operation({
     summary: "Sign this device out: its cards go",
     request: v.object({ deviceId: v.optional(Id) }),
@@ -409,6 +468,9 @@ export type WalletDeviceApi = typeof walletDeviceApi;
 export const WalletEvent = v.variant("type", [
   v.object({ type: v.literal("passes"), deviceId: Id }),
   v.object({ type: v.literal("binding"), bindingId: Id }),
+  /** Devices of the account came, went, were lost or found. */
+  v.object({ type: v.literal("devices"), deviceId: Id }),
+  v.object({ type: v.literal("cardRequest"), deviceId: Id }),
   v.object({ type: v.literal("notice"), notice: NoticeView }),
 ]);
 export type WalletEvent = v.InferOutput<typeof WalletEvent>;

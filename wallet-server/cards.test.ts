@@ -41,13 +41,16 @@ const statuses = async (deviceId = phone) => (await passesOf(deviceId)).map((pas
 
 describe("what belongs to another account does not exist", () => {
   type Request<Name extends keyof WalletDeviceApi> = v.InferOutput<WalletDeviceApi[Name]["request"]>;
-  type Own = "me" | "enrolDevice" | "account" | "setRegion" | "makeRecoveryCodes" | "makeJoinCode";
+  type Own = "me" | "enrolDevice" | "account" | "setRegion" | "makeRecoveryCodes" | "makeJoinCode" | "endSession";
 
   test("every call, with every id of a stranger", async () => {
     const stranger = await wallet.holder("李娜");
     const theirs = await enrolled(stranger);
     const { passId } = await bound(wallet, who, phone);
     const { bindingId } = await decided(who, phone, "debit-2");
+    const watch = await enrolled(who, "watch-3");
+    const asking = { deviceId: watch, fromDeviceId: phone, passIds: [passId] };
+    const asked = must(await who.calls.askForCards(asking, context()));
     const fact = {
       journeyId: bindingId,
       at: START,
@@ -87,6 +90,9 @@ describe("what belongs to another account does not exist", () => {
       setLost: { deviceId: phone, lost: true },
       wipeDevice: { deviceId: phone },
       addCardsFrom: { deviceId: theirs, fromDeviceId: phone, passIds: [passId] },
+      askForCards: { deviceId: theirs, fromDeviceId: phone, passIds: [passId] },
+      cardRequests: { deviceId: phone },
+      answerCardRequest: { requestId: asked.requestId, confirmed: true },
       signOut: { deviceId: phone },
       removeDevice: { deviceId: phone },
       notices: { deviceId: phone },
@@ -95,7 +101,7 @@ describe("what belongs to another account does not exist", () => {
     const before = await digestOf(wallet.db);
     for (const [name, request] of Object.entries(requests)) {
       const call = stranger.calls[name as "binding"] as (request: unknown, context: object) => Promise<unknown>;
-      const at = name === "addCardsFrom" ? "fromDeviceId" : Object.keys(request)[0]!;
+      const at = name === "addCardsFrom" || name === "askForCards" ? "fromDeviceId" : Object.keys(request)[0]!;
       expect(await call(request, context()), name).toMatchObject(refused("notFound", { at }));
     }
     // On a device of one's own, about a stranger's journey.

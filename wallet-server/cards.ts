@@ -5,7 +5,7 @@ import { type Problem, problem } from "#contracts/problem";
 import type { WalletDeviceApi } from "#contracts/wallet-api";
 import { err, ok, type Result } from "#protocol/bytes";
 import { about, type Desk } from "./desk.ts";
-import { deviceOf } from "./devices.ts";
+import { deviceOf, tellDevices } from "./devices.ts";
 import { note } from "./notes.ts";
 import { journeyOf, noticesOf, type Pass, passById, passesOf, passView, setDefault, updateToken } from "./passes.ts";
 import type { Session } from "./session.ts";
@@ -174,6 +174,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
           return (await passesOf(tx, deviceId)).map(passView);
         });
         publish(deviceId, { type: "passes", deviceId });
+        await tellDevices(desk, accountId);
         return ok({ deviceId, lost, passes });
       }),
 
@@ -193,6 +194,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
           if (!owner.value.lost) await tellJourneys(tx, deviceId, true);
         });
         publish(deviceId, { type: "passes", deviceId });
+        await tellDevices(desk, accountId);
         return ok({});
       }),
 

@@ -1,6 +1,8 @@
 import type { PublicJwk, Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
+import type { DeviceView } from "#contracts/wallet-api";
 import { err, ok, type Result } from "#protocol/bytes";
+import type { Desk } from "./desk.ts";
 
 export interface Device {
   readonly id: string;
@@ -39,4 +41,13 @@ export async function deviceOf(
     [id, accountId],
   );
   return rows[0] === undefined ? err(problem("notFound", { at })) : ok(rows[0]);
+}
+
+export function deviceView({ id, name, kind, model, lost }: Device): DeviceView {
+  return { deviceId: id, name, kind, model, lost };
+}
+
+/** Every device of the account hears that the list of them has changed. */
+export async function tellDevices({ db, publish }: Pick<Desk, "db" | "publish">, accountId: string): Promise<void> {
+  for (const { id: deviceId } of await devicesOf(db, accountId)) publish(deviceId, { type: "devices", deviceId });
 }

@@ -1,8 +1,9 @@
 import type { Calls } from "#contracts/operation";
 import { problem } from "#contracts/problem";
 import type { WalletTspApi } from "#contracts/wallet-api";
-import { decided, TSP_TO_WALLET, witnessOffer } from "#party";
+import { decided, once, TSP_TO_WALLET, witnessOffer } from "#party";
 import { err, ok } from "#protocol/bytes";
+import type { Asking } from "./binding/asking.ts";
 import { type Decisions, isAlive } from "./binding/decision.ts";
 import type { BindingStore } from "./binding/store.sql.ts";
 import { caseOf } from "./cases.ts";
@@ -10,14 +11,21 @@ import { about, type Desk } from "./desk.ts";
 import type { Evidence } from "./evidence/explain.ts";
 import { note } from "./notes.ts";
 import { addNotice, journeyOf, noticeView, passByToken, updateToken } from "./passes.ts";
+import type { Worker } from "./worker.ts";
 
 /** What the TSP tells the wallet provider. Each may come twice, late and out of order. */
 export function tspCalls(
   desk: Desk,
-  parts: { readonly store: BindingStore; readonly decisions: Decisions; readonly evidence: Evidence },
+  parts: {
+    readonly store: BindingStore;
+    readonly decisions: Decisions;
+    readonly asking: Asking;
+    readonly evidence: Evidence;
+    readonly worker: Pick<Worker, "nudge">;
+  },
 ): Calls<WalletTspApi> {
   const { db, clock, random, tsp, facts, publish } = desk;
-  const { store, decisions, evidence } = parts;
+  const { store, decisions, asking, evidence, worker } = parts;
   const offered: Calls<WalletTspApi> = {
     ...evidence.offer("tsp"),
 
@@ -29,7 +37,16 @@ export function tspCalls(
       const done = () => decided(facts, db, { ...hop, answer: { answer: "ok" } });
       const causes = cause === undefined ? [] : [cause];
       if (ended) await store.advance(bindingId, { kind: "ended", causes });
-      else if (cured) await store.advance(bindingId, { kind: "cured", at: clock.now() });
+      else if (cured) {
+        const name = { caller: "tsp", operation: "cured", key: context.idempotencyKey };
+        // Each cure once: a late repeat must not ask the bank again.
+        const resumed = await once(db, name, { bindingId }, clock.now(), async (remember) => {
+          const done = await asking.cured(bindingId, (tx) => remember(tx, {}));
+          return done.ok ? ok({}) : done;
+        });
+        if (!resumed.ok) return resumed;
+        worker.nudge();
+      }
       if (!ended && view.stage === "awaitingVerification" && tokenRef !== null) {
         const now = await tsp.methods({ tokenRef }, about(bindingId, context.idempotencyKey));
         if (!now.ok) return now;

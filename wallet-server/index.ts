@@ -1,8 +1,11 @@
 import type { Calls } from "#contracts/operation";
 import type { WalletDeviceApi, WalletEvent, WalletSignInApi, WalletTspApi } from "#contracts/wallet-api";
 import type { WalletOpsApi } from "#contracts/wallet-ops-api";
+import { cardRequests } from "./account/card-requests.ts";
+import { withinReach } from "./account/reach.ts";
 import { accountSettings } from "./account/settings.ts";
 import { createSignIn } from "./account/sign-in.ts";
+import { createAsking } from "./binding/asking.ts";
 import { decisions } from "./binding/decision.ts";
 import { bindingSteps } from "./binding/steps.ts";
 import { bindingStore } from "./binding/store.sql.ts";
@@ -49,21 +52,27 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
   const desk = createDesk(ports, publish);
   const errands = createErrands(desk);
   const store = bindingStore(desk);
-  const asking = decisions(desk, store);
+  const deciding = decisions(desk, store);
+  const asking = createAsking(desk, { store, decisions: deciding });
   const evidence = createEvidence(desk);
-  const worker = createWorker(desk, { decisions: asking, errands });
+  const worker = createWorker(desk, { decisions: deciding, errands });
   const { calls: signIn, passkeys, session } = createSignIn(desk, errands);
   return {
     signIn,
     session,
-    deviceApi: (who) => ({
-      ...accountSettings(desk, { passkeys, errands }, who),
-      ...bindingSteps(desk, { store, decisions: asking, errands }, who),
-      ...cardCalls(desk, who),
-      ...deviceFacts(desk, who),
-      explain: evidence.explain(who),
-    }),
-    tspApi: tspCalls(desk, { store, decisions: asking, evidence }),
+    deviceApi(who) {
+      const steps = bindingSteps(desk, { store, decisions: deciding, asking, errands }, who);
+      const calls = {
+        ...accountSettings(desk, { passkeys, errands }, who),
+        ...steps,
+        ...cardRequests(desk, steps, who),
+        ...cardCalls(desk, who),
+        ...deviceFacts(desk, who),
+        explain: evidence.explain(who),
+      };
+      return withinReach(calls, who);
+    },
+    tspApi: tspCalls(desk, { store, decisions: deciding, asking, evidence, worker }),
     ops: opsCalls(desk, { evidence, worker }),
     async subscribe(who, deviceId, listener) {
       const owner = await deviceOf(ports.db, who.accountId, deviceId);

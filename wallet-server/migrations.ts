@@ -174,4 +174,24 @@ export const migrations: readonly Migration[] = [
       create table card_key (id integer primary key, key jsonb not null);
     `,
   },
+  {
+    number: 3,
+    name: "sessions that only find devices, requests for cards",
+    sql: `
+      -- Of older sessions it is not known when they began: before any loss.
+      alter table session
+        add column opened_at bigint not null default 0,
+        add column finds_only boolean not null default false;
+      create table card_request (
+        id text primary key,
+        account_id text not null references account(id),
+        device_id text not null references device(id),
+        from_device_id text not null references device(id),
+        pass_ids jsonb not null,
+        expires_at bigint not null,
+        unique (device_id, from_device_id)
+      );
+      create index card_request_from on card_request (from_device_id);
+    `,
+  },
 ];

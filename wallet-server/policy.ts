@@ -8,10 +8,14 @@ export interface WalletPolicy {
   readonly minimumAge: number;
   readonly secondFactorRequired: boolean;
   readonly sessionMs: number;
+  /** A session from a recovery code, at anybody's machine. */
+  readonly findSessionMs: number;
   readonly ceremonyMs: number;
   readonly noticesShown: number;
   readonly joinCode: { readonly lifeMs: number; readonly triesMax: number };
   readonly recoveryCodes: number;
+  /** How long a request for another device's cards waits to be confirmed there. */
+  readonly cardRequestMs: number;
   /** How often something secret may be tried, or looked up, in a window. */
   readonly limits: Readonly<
     Record<"join" | "recovery" | "case" | "deviceFacts", { readonly max: number; readonly windowMs: number }>
@@ -51,10 +55,12 @@ export const DEFAULT_POLICY: WalletPolicy = {
   minimumAge: 16,
   secondFactorRequired: true,
   sessionMs: 30 * DAY_MS,
+  findSessionMs: HOUR_MS,
   ceremonyMs: 5 * MINUTE_MS,
   noticesShown: 50,
   joinCode: { lifeMs: 5 * MINUTE_MS, triesMax: 3 },
   recoveryCodes: 10,
+  cardRequestMs: 10 * MINUTE_MS,
   limits: {
     join: { max: 10, windowMs: HOUR_MS },
     recovery: { max: 10, windowMs: DAY_MS },

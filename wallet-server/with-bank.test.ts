@@ -2,7 +2,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Calls } from "#contracts/operation";
 import { type BindingView, type WalletDeviceApi, walletDeviceApi } from "#contracts/wallet-api";
 import { memoryCalls } from "#platform/calls";
-import { context, demo, eventually, must, openParties, type Parties, typed } from "../test/parties/bank-and-tsp.ts";
+import type { Session } from "#wallet-server";
+import {
+  AT_DESK,
+  context,
+  demo,
+  eventually,
+  must,
+  openParties,
+  type Parties,
+  typed,
+} from "../test/parties/bank-and-tsp.ts";
 import { dumpOf, startTestDatabase, type TestDatabase } from "../test/parties/database.ts";
 import { testPasskey } from "../test/parties/passkey.ts";
 import { acceptanceOf, enrolled, started } from "../test/parties/wallet.ts";
@@ -13,6 +23,8 @@ let database: TestDatabase;
 let parties: Parties;
 let calls: Calls<WalletDeviceApi>;
 let deviceId: string;
+let token: string;
+let session: Session;
 beforeAll(async () => {
   database = await startTestDatabase();
 });
@@ -23,17 +35,23 @@ beforeEach(async () => {
   const begun = must(await signIn.registerOptions({ name: "张伟" }, context()));
   const response = testPasskey().register(begun.options);
   const { accessToken } = must(await signIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
-  const session = (await parties.wallet.session(accessToken))!;
+  token = accessToken;
+  await signedIn();
+  must(await calls.makeRecoveryCodes({}, context()));
+  deviceId = await enrolled({ calls });
+});
+afterEach(() => parties.stop());
+
+/** At the wallet provider as it runs now. */
+async function signedIn(): Promise<void> {
+  session = (await parties.wallet.session(token))!;
   calls = memoryCalls(walletDeviceApi, {
     calls: parties.wallet.deviceApi(session),
     onFailure: (_name, error) => {
       throw error;
     },
   });
-  must(await calls.makeRecoveryCodes({}, context()));
-  deviceId = await enrolled({ calls });
-});
-afterEach(() => parties.stop());
+}
 
 async function submitted(cardId: string): Promise<string> {
   const { bindingId } = await started({ calls }, deviceId);
@@ -87,6 +105,66 @@ describe("with TSP and bank", () => {
       certainty: "proven",
       stoppedBy: "issuer",
       actor: "hotline",
+    });
+  });
+
+  describe("what the bank cures goes on by itself", () => {
+    const atDesk = () => parties.issuer.desk(AT_DESK)!;
+    const card = (id: string) => ({ cardId: `card-${id}` });
+    const questions = async () => parties.db.issuer.query({ text: "select key from decision" });
+
+    test.each([
+      ["wang", "cardNotActivated", () => atDesk().activateCard(card("wang"), context())],
+      ["liu", "cardReportedLost", () => atDesk().liftLost(card("liu"), context())],
+      ["yang", "cardFrozenByBank", () => atDesk().unfreeze({ ...card("yang"), reason: "talked" }, context())],
+    ] as const)("%s: %s", async (id, cause, cure) => {
+      const { bindingId, causes } = await accepted(await submitted(id));
+      expect(causes).toEqual([cause]);
+      tick();
+      must(await cure());
+      await eventually(async () => (await view(bindingId)).stage === "awaitingVerification");
+      expect(await questions()).toHaveLength(2);
+    });
+
+    test("the phone changed at the desk, each party restarted on the way: the code goes to the new number", async () => {
+      const { bindingId } = await started({ calls }, deviceId);
+      const mobile = "13900139001";
+      const cardJwe = await parties.seal(typed(demo("zhang"), { mobile }));
+      must(await calls.submitCard({ bindingId, cardJwe, source: "typed" }, context()));
+      expect((await accepted(bindingId)).causes).toEqual(["reservedPhoneMismatch"]);
+      const events: unknown[] = [];
+
+      // The bank changes the record while the TSP is down, and is restarted before it could tell.
+      const tspBack = await parties.stopOne("tsp");
+      tick();
+      const document = { kind: "residentId" as const, number: demo("zhang").idNumber };
+      const asked = { customerId: "customer-zhang", document, newPhone: mobile };
+      must(await atDesk().changeReservedPhone(asked, context()));
+      (await parties.stopOne("issuer"))();
+      // The TSP has it, the wallet is down; then the TSP is restarted too.
+      const walletBack = await parties.stopOne("wallet");
+      tspBack();
+      const left = (party: "issuer" | "tsp") => parties.db[party].query({ text: "select 1 from outbox" });
+      await eventually(async () => {
+        parties.clock.advance(1000);
+        return (await left("issuer")).length === 0;
+      });
+      expect(await left("tsp")).toHaveLength(1);
+      (await parties.stopOne("tsp"))();
+      walletBack();
+      await signedIn();
+      await parties.wallet.subscribe(session, deviceId, (event) => events.push(event));
+      await eventually(async () => {
+        parties.clock.advance(1000);
+        return (await view(bindingId)).stage === "awaitingVerification";
+      });
+      expect(events).toContainEqual({ type: "binding", bindingId });
+      expect(await questions()).toHaveLength(2);
+      const sms = (await view(bindingId)).methods.find((method) => method.kind === "smsCode")!;
+      must(await calls.sendCode({ bindingId, methodId: sms.methodId, language: "zh" }, context()));
+      const codeJwe = await parties.seal({ code: await parties.code(mobile) });
+      expect(must(await calls.submitCode({ bindingId, codeJwe }, context())).binding.stage).toBe("active");
+      expect(await parties.db.tsp.query({ text: "select 1 from token" })).toHaveLength(1);
     });
   });
 

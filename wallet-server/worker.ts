@@ -7,6 +7,8 @@ const BATCH = 64;
 
 export interface Worker {
   start(): void;
+  /** Something has become due. */
+  nudge(): void;
   /** Does everything now that waits for another party, due or not. Gives how many. */
   askAgain(): Promise<number>;
   stop(): Promise<void>;
@@ -17,6 +19,8 @@ export function createWorker(desk: Desk, parts: { readonly decisions: Decisions;
   const { db, clock, timers, log, policy } = desk;
   const { decisions, errands } = parts;
   let running = false;
+  let busy = false;
+  let again = false;
   let cancel = () => {};
   let working: Promise<void> = Promise.resolve();
 
@@ -40,10 +44,19 @@ export function createWorker(desk: Desk, parts: { readonly decisions: Decisions;
 
   function wake(): void {
     if (!running) return;
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    again = false;
+    cancel();
     working = round(clock.now())
       .catch((error: unknown) => log.error("wallet.workerFailed", { error }))
       .then(() => {
-        if (running) cancel = timers.after(POLL_MS, wake);
+        busy = false;
+        if (again) wake();
+        else if (running) cancel = timers.after(POLL_MS, wake);
       });
   }
 
@@ -52,6 +65,7 @@ export function createWorker(desk: Desk, parts: { readonly decisions: Decisions;
       running = true;
       wake();
     },
+    nudge: wake,
     askAgain: () => round(Number.MAX_SAFE_INTEGER),
     async stop() {
       running = false;

@@ -2,7 +2,8 @@ import { acquirerTillApi } from "#contracts/acquirer-api";
 import type { Language } from "#contracts/common";
 import { bankViewApi } from "#contracts/desk-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
-import { aboutDevice, MODEL } from "./adapters/about.ts";
+import { deviceModel } from "#protocol/devices";
+import { aboutDevice } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
@@ -27,6 +28,9 @@ import type { Store } from "./store.ts";
 import { createLanguage } from "./text/language.tsx";
 import { createNearField, type NearField } from "./till/field.ts";
 import { createTill, type Till } from "./till/till.ts";
+
+/** What this page is in the catalogue of devices. */
+const PHONE = deviceModel("phone-web")!;
 
 /** Everything behind the screens: one phone, one till, a look into the bank, the demo's feed. */
 export interface Page {
@@ -62,8 +66,8 @@ export async function openPage(): Promise<Page> {
     follow: followWallet,
     exclusively,
     prfInputOf,
-    model: MODEL,
-    about: aboutDevice,
+    model: PHONE,
+    about: () => aboutDevice(PHONE),
     journal: factJournal(notebook),
   };
   const near = createNearField();

@@ -6,7 +6,9 @@ export interface Place {
 }
 
 /** Pages with an address of their own, below which all is theirs. Each is loaded only where it is shown. */
-const PLACES: Readonly<Record<string, () => Promise<Place>>> = {};
+const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
+  find: () => import("./find/place.tsx"),
+};
 
 /** The page at an address; whatever is no page of its own is the wallet's. */
 export function placeOf(path: string): () => Promise<Place> {

@@ -153,6 +153,8 @@ export async function openPlayer(
       return enough;
     },
     async setLost(lost) {
+      // Whoever has the lost phone has its session: only its holder can sign in by passkey.
+      if (!lost) await phone.signIn();
       must(await calls.setLost({ deviceId, lost }, context()));
     },
     async wipe() {

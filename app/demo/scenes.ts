@@ -67,10 +67,7 @@ const SCENES: Readonly<Record<FailureScene, Told>> = {
       // From now on the bank's texts come to the number in his hand.
       const { reservedMobile: _, ...card } = holder!.card!;
       holder!.card = card;
-      // The bank told of the cure: the phone takes the journey up again without its holder.
-      const cured = await eventually(async () => ((await refresh(holder!))?.retryAt === undefined ? undefined : true));
-      if (cured === undefined) throw new Error("the wallet never heard of the cure");
-      await PLAYS.resume(cast, { do: "resume" });
+      // The bank tells of the cure, and the journey goes on without its holder.
       const { methods } = await reaches(holder!, "awaitingVerification");
       const sentTo = methods.find(({ kind }) => kind === "smsCode")?.sentTo ?? "";
       says({
@@ -95,11 +92,10 @@ const SCENES: Readonly<Record<FailureScene, Told>> = {
       await PLAYS.bind(cast, { do: "bind", phone: "new" });
       found(await findingOf(cast, holder, "boundElsewhere"));
       says({
-        zh: "他在旧手机上移除这张卡，再在新手机上继续。",
-        en: "He removes the card on the old phone, and goes on on the new one.",
+        zh: "他在旧手机上移除这张卡。新手机不用再点什么，自己继续。",
+        en: "He removes the card on the old phone. The new one goes on by itself, without a tap.",
       });
       await PLAYS.change(cast, { do: "change", phone: "old", to: "delete" });
-      await PLAYS.resume(cast, { do: "resume", phone: "new" });
       await reaches(holder, "awaitingVerification");
       await verified(cast, holder, "new");
       says(ADDED);

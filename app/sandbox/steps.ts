@@ -301,7 +301,8 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
     if (now !== undefined) holder.pass = now;
   },
   async lost(cast, { phone, on }) {
-    const { deviceId, calls } = holderOf(cast, phone).phone;
+    const { deviceId, calls, signIn } = holderOf(cast, phone).phone;
+    if (!on) await signIn();
     heard(cast, await calls.setLost({ deviceId, lost: on }, oneCall()));
   },
   async change(cast, { phone, to }) {

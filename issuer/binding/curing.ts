@@ -2,12 +2,12 @@ import type * as v from "valibot";
 import type { Queries } from "#contracts/ports";
 import type { TspIssuerApi } from "#contracts/tsp-api";
 import type { Cause } from "#protocol/diagnosis";
-import type { Instant } from "#protocol/time";
+import { type Instant, instant } from "#protocol/time";
 import type { BindingParts } from "./parts.ts";
 
 export type Changed = v.InferOutput<TspIssuerApi["recordChanged"]["request"]>["what"];
 
-/** Bindings of a customer's cards that were refused for one of these causes may go on: the TSP hears of each. */
+/** Bindings of a customer's cards that were refused for one of these causes may go on: the TSP hears of each, for as long as it is of use. */
 export async function cure(
   parts: Pick<BindingParts, "outbox" | "facts" | "policy">,
   tx: Queries,
@@ -16,6 +16,7 @@ export async function cure(
   what: Changed,
   now: Instant,
 ): Promise<void> {
+  const { cureMs } = parts.policy.binding;
   const rows = await tx.query<{ id: string; journey_id: string }>(
     {
       text: `
@@ -26,7 +27,7 @@ export async function cure(
           and d.causes && $3::text[]
         order by b.decided_at, b.id`,
     },
-    [customerId, now - parts.policy.binding.cureMs, [...causes]],
+    [customerId, now - cureMs, [...causes]],
   );
   for (const { id: bindingId, journey_id: journeyId } of rows) {
     await parts.facts.note(tx, {
@@ -36,6 +37,7 @@ export async function cure(
       outcome: "noted",
       data: { what },
     });
-    await parts.outbox.call(tx, "recordChanged", { bindingId, journeyId, part: what }, { bindingId, what }, now);
+    const about = { bindingId, journeyId, part: what };
+    await parts.outbox.call(tx, "recordChanged", about, { bindingId, what }, now, instant(now + cureMs));
   }
 }

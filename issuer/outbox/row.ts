@@ -84,6 +84,7 @@ export interface Outbox {
     about: { readonly bindingId: string; readonly journeyId: string; readonly part?: string },
     request: TspCall<Name>["request"],
     at: Instant,
+    uselessAfter?: Instant,
   ): Promise<void>;
   text(
     tx: Queries,
@@ -121,11 +122,11 @@ export function createOutbox(keys: KeyStore, random: Random): Outbox {
   }
 
   return {
-    call(tx, name, { bindingId, journeyId, part }, request, at) {
+    call(tx, name, { bindingId, journeyId, part }, request, at, uselessAfter) {
       const call: TspCall = { journeyId, key: random.uuid(), request };
       const id = `${name}-${bindingId}${part === undefined ? "" : `-${part}`}`;
       const payload = fromUtf8(JSON.stringify(call));
-      return leave(tx, { owner: bindingId, id, kind: name, payload, at, uselessAfter: null });
+      return leave(tx, { owner: bindingId, id, kind: name, payload, at, uselessAfter: uselessAfter ?? null });
     },
     text(tx, { id, owner, uselessAfter }, payload) {
       return leave(tx, { owner, id, kind: "text", payload: seal(keys, id, payload), at: payload.at, uselessAfter });

@@ -83,7 +83,18 @@ export interface Finger {
   refuse(): Promise<void>;
   /** Answers without having verified the holder, as a broken or a bent authenticator would. */
   skipVerification(yes: boolean): Promise<void>;
+  /** Its passkeys, for another machine of the holder; what they give by PRF does not come along. */
+  give(): Promise<readonly Credential[]>;
+  take(credentials: readonly Credential[]): Promise<void>;
 }
+interface Credential {
+  readonly credentialId: string;
+  readonly isResidentCredential: boolean;
+  readonly privateKey: string;
+  readonly signCount: number;
+}
+/** Each of these counts for itself, and a server takes a count that was there for a copy: the taker is far ahead. */
+const AHEAD = 1_000;
 
 export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
   const cdp: CDPSession = await page.context().newCDPSession(page);
@@ -106,6 +117,15 @@ export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
     },
     async skipVerification(yes) {
       await cdp.send("WebAuthn.setResponseOverrideBits", { authenticatorId, isBadUV: yes });
+    },
+    async give() {
+      return (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
+    },
+    async take(credentials) {
+      for (const given of credentials) {
+        const credential = { ...given, signCount: given.signCount + AHEAD };
+        await cdp.send("WebAuthn.addCredential", { authenticatorId, credential });
+      }
     },
   };
 }

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { noBarrier } from "./barriers.ts";
 import { DESK, openBrowser, PHONE, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
 import { type RunningSystem, startSystem } from "./server.ts";
 import {
@@ -26,7 +25,6 @@ import {
 
 const PORT = 18_917;
 const folder = mkdtempSync(join(tmpdir(), "kabao-small-"));
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
 describe("a small screen", () => {
   let system: RunningSystem;
@@ -151,16 +149,3 @@ describe("a small screen", () => {
     expect(new Set(watched.requests.map((url) => new URL(url).hostname))).toEqual(new Set(["localhost"]));
   });
 });
-
-/** What axe calls serious or critical, with the places. */
-async function noBarrier(page: Page): Promise<void> {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-  });
-  expect(found).toEqual([]);
-}

@@ -31,6 +31,7 @@ export interface Parties {
   readonly random: Random;
   readonly db: Readonly<Record<"issuer" | "tsp" | "wallet", PostgresDb>>;
   readonly keys: Readonly<Record<"issuer" | "tsp", KeyStore>>;
+  /** As it runs now: another one after a restart. */
   readonly issuer: Issuer;
   readonly tsp: Tsp;
   readonly wallet: WalletServer;
@@ -42,6 +43,8 @@ export interface Parties {
   readonly walletCalls: Calls<WalletTspApi>;
   /** Cuts a party off from its callers, as a network would, until it is called with false. */
   cutOff(party: "issuer" | "tsp" | "wallet", away?: boolean): void;
+  /** Stops a party and starts it anew on the same tables; until then its callers get no answer. */
+  stopOne(party: "issuer" | "tsp" | "wallet"): Promise<() => void>;
   /** Every line that any of them logged, before redaction. */
   readonly lines: readonly string[];
   seal(value: unknown): Promise<string>;
@@ -67,7 +70,6 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
   await seedDemo({ db: db.issuer, keys: keys.issuer, clock });
 
   const away = new Set<string>();
-  const ends: { issuer?: Issuer; tsp?: Tsp; wallet?: WalletServer } = {};
   const onFailure = (operation: string, error: unknown) => log.error("call.failed", { operation, error });
   /** The far end is made later than its caller, and may be cut off. */
   const late = <A extends object>(party: "issuer" | "tsp" | "wallet", names: object, calls: () => A): A =>
@@ -80,50 +82,49 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
             : (calls() as Record<string, (request: unknown, context: CallContext) => unknown>)[name]!(request, context),
       ]),
     ) as A;
-  const toIssuer = memoryCalls(issuerApi, { calls: late("issuer", issuerApi, () => ends.issuer!.api), onFailure });
+  const toIssuer = memoryCalls(issuerApi, { calls: late("issuer", issuerApi, () => ends.issuer.api), onFailure });
   const tspCalls = memoryCalls(tspWalletApi, {
-    calls: late("tsp", tspWalletApi, () => ends.tsp!.walletApi),
+    calls: late("tsp", tspWalletApi, () => ends.tsp.walletApi),
     onFailure,
   });
   const tspIssuerCalls = memoryCalls(tspIssuerApi, {
-    calls: late("tsp", tspIssuerApi, () => ends.tsp!.issuerApi),
+    calls: late("tsp", tspIssuerApi, () => ends.tsp.issuerApi),
     onFailure,
   });
   const walletCalls = memoryCalls(walletTspApi, {
-    calls: late("wallet", walletTspApi, () => ends.wallet!.tspApi),
+    calls: late("wallet", walletTspApi, () => ends.wallet.tspApi),
     onFailure,
   });
 
   const shared = { clock, timers: clock, random, log, groupCommit };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ORIGIN).hostname, origins: [ORIGIN] };
-  const issuer = createIssuer({
-    ...shared,
-    db: db.issuer,
-    keys: keys.issuer,
-    sealer,
-    sha256,
-    sender: inbox,
-    tsp: tspIssuerCalls,
-    webAuthn,
-    // No case is looked up and nothing is pushed: those have parties of their own.
-    staffOf: (bearer) =>
-      bearer === AT_DESK ? { staffId: "supervisor-1", name: "主管", role: "supervisor" } : undefined,
-    evidence: { caseOf: async () => ({ ok: false, error: { code: "notFound" } }) },
-    push: { seal: async () => undefined },
-  });
-  const tsp = createTsp({ ...shared, db: db.tsp, keys: keys.tsp, sealer, issuer: toIssuer, wallet: walletCalls });
-  const wallet = createWalletServer({
-    ...shared,
-    db: db.wallet,
-    tsp: tspCalls,
-    sha256,
-    webAuthn,
-  });
-  Object.assign(ends, { issuer, tsp, wallet });
-  issuer.start();
-  tsp.start();
-  wallet.start();
+  const create = {
+    issuer: () =>
+      createIssuer({
+        ...shared,
+        db: db.issuer,
+        keys: keys.issuer,
+        sealer,
+        sha256,
+        sender: inbox,
+        tsp: tspIssuerCalls,
+        webAuthn,
+        // No case is looked up and nothing is pushed: those have parties of their own.
+        staffOf: (bearer) =>
+          bearer === AT_DESK ? { staffId: "supervisor-1", name: "主管", role: "supervisor" } : undefined,
+        evidence: { caseOf: async () => ({ ok: false, error: { code: "notFound" } }) },
+        push: { seal: async () => undefined },
+      }),
+    tsp: () => createTsp({ ...shared, db: db.tsp, keys: keys.tsp, sealer, issuer: toIssuer, wallet: walletCalls }),
+    wallet: () => createWalletServer({ ...shared, db: db.wallet, tsp: tspCalls, sha256, webAuthn }),
+  };
+  const ends: { issuer: Issuer; tsp: Tsp; wallet: WalletServer } = {
+    issuer: create.issuer(),
+    tsp: create.tsp(),
+    wallet: create.wallet(),
+  };
+  for (const end of Object.values(ends)) end.start();
 
   const waiting = async (party: "issuer" | "tsp") =>
     Number((await db[party].query<{ n: bigint }>({ text: "select count(*)::bigint as n from outbox" }))[0]!.n);
@@ -132,15 +133,30 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
     random,
     db,
     keys,
-    issuer,
-    tsp,
-    wallet,
+    get issuer() {
+      return ends.issuer;
+    },
+    get tsp() {
+      return ends.tsp;
+    },
+    get wallet() {
+      return ends.wallet;
+    },
     inbox,
     tspCalls,
     tspIssuerCalls,
     walletCalls,
     lines,
     cutOff: (party, off = true) => void (off ? away.add(party) : away.delete(party)),
+    async stopOne(party) {
+      away.add(party);
+      await ends[party].stop();
+      return () => {
+        Object.assign(ends, { [party]: create[party]() });
+        ends[party].start();
+        away.delete(party);
+      };
+    },
     async seal(value) {
       const key = must(await tspCalls.publicKey({}, context()));
       return sealer.sealTo(key, fromUtf8(JSON.stringify(value)));
@@ -152,9 +168,7 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
     },
     quiet: () => eventually(async () => (await waiting("issuer")) + (await waiting("tsp")) === 0),
     async stop() {
-      await issuer.stop();
-      await tsp.stop();
-      await wallet.stop();
+      for (const end of Object.values(ends)) await end.stop();
     },
   };
 }

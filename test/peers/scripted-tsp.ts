@@ -36,6 +36,8 @@ export interface ScriptedTsp {
   script: Script;
   /** What the next call of this name is refused with. */
   readonly refuse: Map<keyof TspWalletApi, Problem>;
+  /** The next answer to a call of this name stays on its way until what this gives, once it is made, is called. */
+  holdAnswer(name: keyof TspWalletApi): Promise<() => void>;
   termsVersion: string;
   code: string;
   /** Every call that arrived, with its context and its request. */
@@ -75,12 +77,14 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     { token: TokenView; bindingId: string; deviceId: string; methods: VerificationMethod[] }
   >();
   const first = new Map<string, Result<unknown, Problem>>();
+  const onItsWay = new Map<string, (release: () => void) => void>();
   let serial = 0;
 
   const far: ScriptedTsp = {
     silence: "none",
     script: { decision: "yellow" },
     refuse: new Map(),
+    holdAnswer: (name) => new Promise((made) => onItsWay.set(name, made)),
     termsVersion: "2026-01",
     code: "123456",
     heard: [],
@@ -204,6 +208,9 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
           ? ((keyed ? first.get(id) : undefined) ?? (await answer(request, context)))
           : err(refusal);
       if (keyed && answered.ok) first.set(id, answered);
+      const made = onItsWay.get(name);
+      onItsWay.delete(name);
+      if (made !== undefined) await new Promise<void>((release) => made(release));
       return far.silence === "after" ? err(problem("peerUnavailable")) : answered;
     },
   ]);

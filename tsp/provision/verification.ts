@@ -137,7 +137,8 @@ export function verifiedByBank(desk: Desk): Pick<Calls<TspIssuerApi>, OfIssuer> 
     },
 
     async recordChanged({ bindingId, what }, context) {
-      if (!(await knownBinding(bindingId))) return err(problem("notFound", { at: "bindingId" }));
+      // Its answer to our question may still be on the way: the bank tells again.
+      if (!(await knownBinding(bindingId))) return err(problem("stale", { at: "bindingId" }));
       await db.transaction(async (tx) => {
         // A refusal stands no longer: the same binding, asked again, is decided anew.
         await tx.query(

@@ -2,7 +2,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { context, must } from "../../test/parties/basics.ts";
 import { digestOf, dumpOf, startTestDatabase, type TestDatabase } from "../../test/parties/database.ts";
 import { testPasskey } from "../../test/parties/passkey.ts";
-import { acceptanceOf, bound, decided, enrolled, openWallet, type WalletAlone } from "../../test/parties/wallet.ts";
+import {
+  acceptanceOf,
+  bound,
+  decided,
+  enrolled,
+  listening,
+  openWallet,
+  type WalletAlone,
+} from "../../test/parties/wallet.ts";
 import { sealedCard } from "../../test/peers/scripted-tsp.ts";
 
 let database: TestDatabase;
@@ -49,6 +57,11 @@ describe("a second device", () => {
     const second = await joined(who);
     expect(second.session.accountId).toBe(who.session.accountId);
     expect(second.session.keyId).toBe(second.passkey.id);
+    // Under one handle, in one authenticator, the second passkey would take the place of the first.
+    const { options } = must(await begin(await joinCode(who)));
+    const handle = (all: Record<string, unknown>) => (all["user"] as { id: string }).id;
+    const again = must(await begin(await joinCode(who)));
+    expect(handle(again.options)).not.toBe(handle(options));
     // Two trusted devices are two factors.
     expect((await account(who)).secondFactorOn).toBe(true);
   });
@@ -140,6 +153,165 @@ describe("cards of another device", () => {
     expect(await dumpOf(wallet.db)).toContain(sealedCard("debit-1"));
     must(await who.calls.changePass({ passId: card.passId, change: "delete" }, context()));
     expect(await dumpOf(wallet.db)).not.toContain(sealedCard("debit-1"));
+  });
+});
+
+describe("a device that asks for cards", () => {
+  async function phoneAndWatch(card = "debit-1") {
+    const who = await wallet.holder();
+    const phone = await enrolled(who);
+    const { passId } = await bound(wallet, who, phone, card);
+    const second = await joined(who);
+    const watch = await enrolled(second, "watch-3");
+    const request = { deviceId: watch, fromDeviceId: phone, passIds: [passId] };
+    return { who, phone, second, watch, request };
+  }
+  const requests = async ({ calls }: Pick<Holder, "calls">, deviceId: string) =>
+    must(await calls.cardRequests({ deviceId }, context())).requests;
+
+  test("gets none by asking; the device that has them hears it, and confirms", async () => {
+    const { who, phone, second, watch, request } = await phoneAndWatch();
+    const heard = await listening(wallet, who, phone);
+    const asked = must(await second.calls.askForCards(request, context()));
+    expect(heard).toEqual([{ type: "cardRequest", deviceId: phone }]);
+    expect(await requests(who, phone)).toEqual([asked]);
+    expect(asked).toMatchObject({ deviceId: watch, passIds: request.passIds });
+    const answer = { requestId: asked.requestId, confirmed: true };
+    // Not by itself.
+    expect(await second.calls.answerCardRequest(answer, context())).toMatchObject(refused("forbidden"));
+    const once = context();
+    const handed = must(await who.calls.answerCardRequest(answer, once));
+    expect(handed.bindings).toMatchObject([{ deviceId: watch, stage: "awaitingTerms" }]);
+    expect(must(await who.calls.answerCardRequest(answer, once))).toEqual(handed);
+    expect(await requests(who, phone)).toEqual([]);
+    expect(await who.calls.answerCardRequest(answer, context())).toMatchObject(
+      refused("notFound", { at: "requestId" }),
+    );
+    expect(must(await second.calls.openBindings({ deviceId: watch }, context())).bindings).toHaveLength(1);
+  });
+
+  test("asks once at a time, for ten minutes; a refusal leaves nothing", async () => {
+    const { who, phone, second, request } = await phoneAndWatch();
+    must(await second.calls.askForCards(request, context()));
+    const newest = must(await second.calls.askForCards(request, context()));
+    expect(await requests(who, phone)).toEqual([newest]);
+    expect(
+      must(await who.calls.answerCardRequest({ requestId: newest.requestId, confirmed: false }, context())),
+    ).toEqual({ bindings: [] });
+    expect(await requests(who, phone)).toEqual([]);
+    const late = must(await second.calls.askForCards(request, context()));
+    wallet.clock.advance(600_000);
+    expect(await requests(who, phone)).toEqual([]);
+    expect(await who.calls.answerCardRequest({ requestId: late.requestId, confirmed: true }, context())).toMatchObject(
+      refused("notFound"),
+    );
+  });
+
+  test("a lost device is neither asked nor served", async () => {
+    const { who, phone, second, watch, request } = await phoneAndWatch();
+    const asked = must(await second.calls.askForCards(request, context()));
+    must(await who.calls.setLost({ deviceId: watch, lost: true }, context()));
+    expect(await requests(who, phone)).toEqual([]);
+    expect(
+      must(await who.calls.answerCardRequest({ requestId: asked.requestId, confirmed: true }, context())),
+    ).toMatchObject({
+      bindings: [{ stage: "preflightFailed", causes: ["deviceInLostMode"] }],
+    });
+    expect(await second.calls.askForCards(request, context())).toMatchObject(
+      refused("wrongState", { at: "deviceId", cause: "deviceInLostMode" }),
+    );
+  });
+});
+
+describe("finding a device", () => {
+  const findSignIn = (recoveryCode: string, accountName = "张伟") =>
+    wallet.signIn.findSignIn({ accountName, recoveryCode }, context());
+  async function finder(who: Holder) {
+    const { accessToken } = must(await findSignIn(who.recoveryCodes[0]!));
+    return { accessToken, ...(await wallet.as(accessToken)) };
+  }
+
+  test("a recovery code, spent by it, sees, locks and wipes for an hour, and does nothing else", async () => {
+    const who = await wallet.holder();
+    const phone = await enrolled(who);
+    await bound(wallet, who, phone);
+    const found = await finder(who);
+    expect(await findSignIn(who.recoveryCodes[0]!)).toMatchObject(refused("notFound", { at: "recoveryCode" }));
+    expect(await findSignIn(who.recoveryCodes[1]!, "李娜")).toMatchObject(refused("notFound", { at: "recoveryCode" }));
+    expect(must(await found.calls.me({}, context())).devices).toMatchObject([{ deviceId: phone, lost: false }]);
+    must(await found.calls.setLost({ deviceId: phone, lost: true }, context()));
+    expect((await passesOf(found, phone)).map((pass) => pass.token.status)).toEqual(["suspended"]);
+    for (const call of [
+      found.calls.setLost({ deviceId: phone, lost: false }, context()),
+      found.calls.makeRecoveryCodes({}, context()),
+      found.calls.makeJoinCode({}, context()),
+      found.calls.removeDevice({ deviceId: phone }, context()),
+      found.calls.notices({ deviceId: phone }, context()),
+    ])
+      expect(await call).toMatchObject(refused("forbidden"));
+    must(await found.calls.wipeDevice({ deviceId: phone }, context()));
+    expect(await passesOf(found, phone)).toEqual([]);
+    wallet.clock.advance(3_600_000);
+    expect(await wallet.server.session(found.accessToken)).toBeUndefined();
+  });
+
+  test("its cards are not held as after a recovery: found, they pay again", async () => {
+    const who = await wallet.holder();
+    const phone = await enrolled(who);
+    await bound(wallet, who, phone);
+    const found = await finder(who);
+    must(await found.calls.setLost({ deviceId: phone, lost: true }, context()));
+    must(await found.calls.endSession({}, context()));
+    wallet.clock.advance(1);
+    expect(await wallet.server.session(found.accessToken)).toBeUndefined();
+    const back = await signedInAgain(who);
+    const { passes } = must(await back.calls.setLost({ deviceId: phone, lost: false }, context()));
+    expect(passes.map((pass) => pass.token.status)).toEqual(["active"]);
+  });
+
+  async function signedInAgain({ passkey }: Pick<Holder, "passkey">) {
+    const { ceremonyId, options } = must(await wallet.signIn.signInOptions({}, context()));
+    const session = must(await wallet.signIn.signIn({ ceremonyId, response: passkey.signIn(options) }, context()));
+    return wallet.as(session.accessToken);
+  }
+
+  test("whoever has the lost phone has its session: it neither ends lost mode nor gets hold of the account", async () => {
+    const who = await wallet.holder();
+    const phone = await enrolled(who);
+    const { passId } = await bound(wallet, who, phone);
+    const second = await joined(who);
+    const watch = await enrolled(second, "watch-3");
+    must(await second.calls.setLost({ deviceId: phone, lost: true }, context()));
+    const thief = await wallet.as(who.accessToken);
+    expect(thief.session.reach).toBe("lost");
+    for (const call of [
+      thief.calls.setLost({ deviceId: phone, lost: false }, context()),
+      thief.calls.makeRecoveryCodes({}, context()),
+      thief.calls.makeJoinCode({}, context()),
+      thief.calls.addCardsFrom({ deviceId: watch, fromDeviceId: phone, passIds: [passId] }, context()),
+      thief.calls.removeDevice({ deviceId: watch }, context()),
+    ])
+      expect(await call).toMatchObject(refused("forbidden"));
+    // It still sees that it is lost, and what it knows can be told.
+    expect(must(await thief.calls.me({}, context())).devices).toContainEqual(
+      expect.objectContaining({ deviceId: phone, lost: true }),
+    );
+    wallet.clock.advance(1);
+    const holder = await signedInAgain(who);
+    expect(holder.session.reach).toBe("all");
+    must(await holder.calls.setLost({ deviceId: phone, lost: false }, context()));
+    // The older session is as before, too.
+    expect((await wallet.as(who.accessToken)).session.reach).toBe("all");
+  });
+
+  test("every device of the account hears of it", async () => {
+    const who = await wallet.holder();
+    const phone = await enrolled(who);
+    const second = await joined(who);
+    const watch = await enrolled(second, "watch-3");
+    const heard = await listening(wallet, who, watch);
+    must(await who.calls.setLost({ deviceId: phone, lost: true }, context()));
+    expect(heard).toEqual([{ type: "devices", deviceId: watch }]);
   });
 });
 

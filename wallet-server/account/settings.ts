@@ -4,7 +4,7 @@ import type { WalletDeviceApi } from "#contracts/wallet-api";
 import type { Passkeys } from "#party";
 import { ok } from "#protocol/bytes";
 import type { Desk } from "../desk.ts";
-import { type Device, deviceOf, devicesOf } from "../devices.ts";
+import { type Device, deviceOf, devicesOf, deviceView, tellDevices } from "../devices.ts";
 import type { Errands } from "../errands.ts";
 import { passesOf, takeOff } from "../passes.ts";
 import type { Session } from "../session.ts";
@@ -14,7 +14,15 @@ import { joinHash, recoveryHash } from "./sign-in.ts";
 
 type Settings = Pick<
   Calls<WalletDeviceApi>,
-  "me" | "enrolDevice" | "account" | "setRegion" | "makeRecoveryCodes" | "makeJoinCode" | "signOut" | "removeDevice"
+  | "me"
+  | "enrolDevice"
+  | "account"
+  | "setRegion"
+  | "makeRecoveryCodes"
+  | "makeJoinCode"
+  | "endSession"
+  | "signOut"
+  | "removeDevice"
 >;
 
 /** An account's own settings and devices, for whoever is signed in to it. */
@@ -66,13 +74,8 @@ export function accountSettings(
 
   return {
     async me() {
-      const devices = (await devicesOf(db, accountId)).map(({ id, name, kind, lost }) => ({
-        deviceId: id,
-        name,
-        kind,
-        lost,
-      }));
-      return ok({ accountId, name, devices });
+      const devices = await devicesOf(db, accountId);
+      return ok({ accountId, name, devices: devices.map(deviceView) });
     },
 
     enrolDevice: (request, context) =>
@@ -86,6 +89,7 @@ export function accountSettings(
           },
           [deviceId, accountId, name, kind, model, keySource, JSON.stringify(publicKey), clock.now(), session.keyId],
         );
+        await tellDevices(desk, accountId);
         return ok({ deviceId });
       }),
 
@@ -124,6 +128,12 @@ export function accountSettings(
           [random.uuid(), accountId, joinHash(desk, accountId, joinCode), expiresAt],
         );
         return { joinCode, expiresAt };
+      }),
+
+    endSession: (request, context) =>
+      desk.remembered({ accountId, operation: "endSession", context }, request, async () => {
+        await db.query({ text: "delete from session where token_hash = $1" }, [session.tokenHash]);
+        return ok({});
       }),
 
     signOut: (request, context) =>
@@ -168,6 +178,7 @@ export function accountSettings(
           await endSessions(tx, keyId);
         });
         publish(deviceId, { type: "passes", deviceId });
+        await tellDevices(desk, accountId);
         return ok({});
       }),
   };

@@ -3,7 +3,7 @@ import type { Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { WalletSignInApi } from "#contracts/wallet-api";
 import { createPasskeys, type NewKey, type Passkeys } from "#party";
-import { equalBytes, err, fromUtf8, ok, toBase64url } from "#protocol/bytes";
+import { equalBytes, err, fromUtf8, ok, type Result, toBase64url } from "#protocol/bytes";
 import type { Desk } from "../desk.ts";
 import { devicesOf } from "../devices.ts";
 import type { Errands } from "../errands.ts";
@@ -14,6 +14,16 @@ import { type Account, accountOf, accountsNamed } from "./account.ts";
 
 /** Input of the PRF extension: the same for every device, since the output is bound to the passkey anyway. */
 const EXTENSIONS = { prf: { eval: { first: toBase64url(fromUtf8("kabao/device-key/v1")) } } };
+
+interface SessionRow {
+  readonly account_id: string;
+  readonly name: string;
+  readonly key_id: string | null;
+  readonly expires_at: bigint;
+  readonly finds_only: boolean;
+  /** The device that this passkey enrolled was reported lost after the session began. */
+  readonly lost: boolean;
+}
 
 export interface SignIn {
   readonly calls: Calls<WalletSignInApi>;
@@ -36,25 +46,54 @@ export function createSignIn(desk: Desk, errands: Errands): SignIn {
     ceremonyMs: policy.ceremonyMs,
   });
 
-  async function openSession(tx: Queries, accountId: string, name: string, keyId: string) {
+  /** @param keyId null: by a recovery code, which only finds devices. */
+  async function openSession(tx: Queries, accountId: string, name: string, keyId: string | null) {
     const accessToken = toBase64url(random.bytes(32));
+    const now = clock.now();
     await tx.query(
-      { text: "insert into session (token_hash, account_id, expires_at, key_id) values ($1, $2, $3, $4)" },
-      [hash(accessToken), accountId, clock.now() + policy.sessionMs, keyId],
+      {
+        text: `insert into session (token_hash, account_id, expires_at, key_id, opened_at, finds_only)
+          values ($1, $2, $3, $4, $5, $6)`,
+      },
+      [
+        hash(accessToken),
+        accountId,
+        now + (keyId === null ? policy.findSessionMs : policy.sessionMs),
+        keyId,
+        now,
+        keyId === null,
+      ],
     );
-    await tx.query({ text: "update account set last_used_at = $2 where id = $1" }, [accountId, clock.now()]);
+    await tx.query({ text: "update account set last_used_at = $2 where id = $1" }, [accountId, now]);
     return { accountId, name, accessToken };
   }
 
-  async function beginFor(purpose: string, account: Account) {
+  /**
+   * A device that joins gets a user handle of its own: two devices may share an authenticator (a watch and its phone, two
+   * pages of one browser), and under one handle the second passkey would take the place of the first.
+   */
+  async function beginFor(purpose: "join" | "recover", account: Account, deviceName?: string) {
     return passkeys.beginRegistration({
       purpose,
       subject: { accountId: account.accountId },
-      userName: account.name,
-      userHandle: account.userHandle,
-      exclude: purpose === "join" ? await passkeys.of(db, account.accountId) : [],
+      userName: deviceName === undefined ? account.name : `${account.name} · ${deviceName}`,
+      userHandle: purpose === "join" ? random.bytes(16) : account.userHandle,
       extensions: EXTENSIONS,
     });
+  }
+
+  /** The account that has this code, which is spent by it. */
+  async function spendRecoveryCode(accountName: string, recoveryCode: string): Promise<Result<Account, Problem>> {
+    const counted = await countTry(desk, "recovery", accountName);
+    if (!counted.ok) return counted;
+    for (const account of await accountsNamed(db, accountName)) {
+      const spent = await db.query(
+        { text: "delete from recovery_code where account_id = $1 and code_hash = $2 returning account_id" },
+        [account.accountId, recoveryHash(desk, account.accountId, recoveryCode)],
+      );
+      if (spent.length > 0) return ok(account);
+    }
+    return err(problem("notFound", { at: "recoveryCode", detail: "no unused code of this account" }));
   }
 
   /** Adds a proved passkey to an account that is there, with what else goes with it. */
@@ -134,27 +173,26 @@ export function createSignIn(desk: Desk, errands: Errands): SignIn {
       return ok(await openSession(db, account.accountId, account.name, key.id));
     },
 
-    async joinOptions({ joinCode, accountName }) {
+    async joinOptions({ joinCode, accountName, deviceName }) {
       const counted = await countTry(desk, "join", accountName);
       if (!counted.ok) return counted;
       for (const account of await accountsNamed(db, accountName))
-        if (await takeJoinCode(account.accountId, joinCode)) return ok(await beginFor("join", account));
+        if (await takeJoinCode(account.accountId, joinCode)) return ok(await beginFor("join", account, deviceName));
       return err(problem("notFound", { at: "joinCode", detail: "no device of this account shows that code now" }));
     },
 
     join: (request) => addKey("join", request, async () => {}),
 
     async recoverOptions({ accountName, recoveryCode }) {
-      const counted = await countTry(desk, "recovery", accountName);
-      if (!counted.ok) return counted;
-      for (const account of await accountsNamed(db, accountName)) {
-        const spent = await db.query(
-          { text: "delete from recovery_code where account_id = $1 and code_hash = $2 returning account_id" },
-          [account.accountId, recoveryHash(desk, account.accountId, recoveryCode)],
-        );
-        if (spent.length > 0) return ok(await beginFor("recover", account));
-      }
-      return err(problem("notFound", { at: "recoveryCode", detail: "no unused code of this account" }));
+      const account = await spendRecoveryCode(accountName, recoveryCode);
+      return account.ok ? ok(await beginFor("recover", account.value)) : account;
+    },
+
+    async findSignIn({ accountName, recoveryCode }) {
+      const account = await spendRecoveryCode(accountName, recoveryCode);
+      if (!account.ok) return account;
+      const { accountId, name } = account.value;
+      return ok(await openSession(db, accountId, name, null));
     },
 
     recover: (request) =>
@@ -190,18 +228,20 @@ export function createSignIn(desk: Desk, errands: Errands): SignIn {
     passkeys,
     async session(accessToken) {
       const tokenHash = hash(accessToken);
-      const rows = await db.query<{ account_id: string; name: string; key_id: string | null; expires_at: bigint }>(
+      const rows = await db.query<SessionRow>(
         {
           name: "wallet.session",
-          text: `select s.account_id, a.name, s.key_id, s.expires_at from session s join account a on a.id = s.account_id
-            where s.token_hash = $1`,
+          text: `select s.account_id, a.name, s.key_id, s.expires_at, s.finds_only,
+              exists (select 1 from device d where d.account_id = s.account_id and d.key_id = s.key_id and d.removed_at is null
+                and d.lost and d.lost_since >= s.opened_at) as lost
+            from session s join account a on a.id = s.account_id where s.token_hash = $1`,
         },
         [tokenHash],
       );
       const row = rows[0];
-      return row !== undefined && row.expires_at > clock.now()
-        ? { accountId: row.account_id, name: row.name, keyId: row.key_id, tokenHash }
-        : undefined;
+      if (row === undefined || row.expires_at <= clock.now()) return undefined;
+      const reach = row.finds_only ? "find" : row.lost ? "lost" : "all";
+      return { accountId: row.account_id, name: row.name, keyId: row.key_id, tokenHash, reach };
     },
   };
 }

@@ -128,7 +128,9 @@ export function stepBinding(view: BindingView, event: BindingEvent): Result<Bind
       return stage === "active" || stage === "refused" || stage === "abandoned" ? ok(view) : err("wrongState");
     case "cured":
       if (stage === "refused") return ok({ ...view, retryAt: event.at });
-      return stage === "awaitingBank" || stage === "awaitingVerification" ? ok(view) : err("wrongState");
+      // The bank may have answered before it was cured: it is asked once more.
+      if (stage === "awaitingBank") return ok({ ...view, waitingFor: { ...view.waitingFor!, nextTryAt: event.at } });
+      return stage === "awaitingVerification" ? ok(view) : err("wrongState");
     case "gone":
       return stage === "active" ? ok(view) : ok({ ...closed(view), stage: "abandoned" });
   }

@@ -7,7 +7,7 @@ import { about, type Desk } from "../desk.ts";
 import { deviceOf } from "../devices.ts";
 import { note } from "../notes.ts";
 import { addPass } from "../passes.ts";
-import { goesOnByItself } from "./core.ts";
+import { type BindingEvent, goesOnByItself } from "./core.ts";
 import type { Binding, BindingStore } from "./store.sql.ts";
 
 type Request = Parameters<Desk["tsp"]["requestToken"]>[0];
@@ -99,11 +99,13 @@ export function decisions(desk: Desk, store: BindingStore): Decisions {
         );
       }
       const status = token?.status;
+      const said = { kind: "decided", decision, causes, retryAt, methods, verifyBy, status } as const;
       const decided = await settle(
         id,
-        { kind: "decided", decision, causes, retryAt, methods, verifyBy, status },
+        (before) => (decision === "red" && before.attempt !== binding.attempt ? askedAnew() : said),
         token === undefined ? {} : { tokenRef: token.tokenRef },
       );
+      if (decided.ok && decided.value.stage === "awaitingBank") return ask(id);
       return decided.ok && token !== undefined && isAlive(token) ? activate(id, token) : decided;
     }
     const { error } = answer;
@@ -119,6 +121,11 @@ export function decisions(desk: Desk, store: BindingStore): Decisions {
       return settle(id, { kind: "termsChanged", terms: found.value.terms }, { notes });
     }
     return settle(id, { kind: "decided", decision: "red", causes, methods: [] });
+  }
+
+  /** The bank refused before it cured what it refused for: its answer is an old one. */
+  function askedAnew(): BindingEvent {
+    return { kind: "unanswered", party: "issuer", nextTryAt: clock.now(), causes: [] };
   }
 
   /** Somebody else may have settled it in the meantime: then it stands as it stands. */

@@ -220,16 +220,91 @@ describe("refused", () => {
     expect(red).toMatchObject({ stage: "refused", causes: ["reservedPhoneMismatch", "expiryMismatch"] });
     expect(red.caseCode).toMatch(CASE);
     const { bindingId } = red;
-    must(await wallet.fromTsp.notifyBinding({ bindingId, ended: false, cured: true }, context()));
-    expect((await view(bindingId)).retryAt).toBe(wallet.clock.now());
+    const heard = await listening(wallet, who, deviceId);
     wallet.tsp.script = { decision: "yellow" };
-    const again = must(await who.calls.resume({ bindingId }, context()));
-    expect(again).toMatchObject({ stage: "awaitingVerification", causes: [], caseCode: red.caseCode });
+    wallet.server.start();
+    const told = context();
+    must(await wallet.fromTsp.notifyBinding({ bindingId, ended: false, cured: true }, told));
+    await eventually(async () => (await view(bindingId)).stage === "awaitingVerification");
+    expect(await view(bindingId)).toMatchObject({ causes: [], caseCode: red.caseCode });
+    expect(heard).toContainEqual({ type: "binding", bindingId });
+    // Told twice, asked once; and the holder may still tap "go on".
+    must(await wallet.fromTsp.notifyBinding({ bindingId, ended: false, cured: true }, told));
+    expect(must(await who.calls.resume({ bindingId }, context())).stage).toBe("awaitingVerification");
     expect(asks().map((call) => [call.context.journeyId, call.context.idempotencyKey])).toEqual([
       [bindingId, `${bindingId}-1`],
       [bindingId, `${bindingId}-2`],
     ]);
     expect(await codesOf(bindingId)).toContain("resumed");
+  });
+
+  const cured = async (bindingId: string, told = context()) =>
+    must(await wallet.fromTsp.notifyBinding({ bindingId, ended: false, cured: true }, told));
+  const attempts = async () => wallet.db.query({ text: "select 1 from attempt" });
+
+  test("cured, then a restart before the bank was asked: the next process asks", async () => {
+    wallet.tsp.script = { decision: "red", causes: ["cardFrozenByBank"] };
+    const { bindingId } = await decided(who, deviceId);
+    const told = context();
+    await cured(bindingId, told);
+    expect(await view(bindingId)).toMatchObject({ stage: "awaitingBank", causes: [] });
+    expect(asks()).toHaveLength(1);
+    wallet = await wallet.restart();
+    who = { ...who, ...(await wallet.as(who.accessToken)) };
+    await cured(bindingId, told);
+    wallet.tsp.script = { decision: "yellow" };
+    wallet.server.start();
+    await eventually(async () => (await view(bindingId)).stage === "awaitingVerification");
+    expect(asks().map((call) => call.context.idempotencyKey)).toEqual([`${bindingId}-1`, `${bindingId}-2`]);
+    // The bank's doing is no attempt of the holder's.
+    expect(await attempts()).toHaveLength(1);
+  });
+
+  test("one of two causes cured: asked, refused for the other one, and a late repeat asks nobody", async () => {
+    wallet.tsp.script = { decision: "red", causes: ["reservedPhoneMismatch", "cardFrozenByBank"] };
+    const { bindingId } = await decided(who, deviceId);
+    wallet.tsp.script = { decision: "red", causes: ["reservedPhoneMismatch"] };
+    wallet.server.start();
+    const told = context();
+    await cured(bindingId, told);
+    await eventually(async () => (await view(bindingId)).causes.length === 1);
+    expect(await view(bindingId)).toMatchObject({ stage: "refused", causes: ["reservedPhoneMismatch"] });
+    await cured(bindingId, told);
+    wallet.clock.advance(60_000);
+    expect(await view(bindingId)).toMatchObject({ stage: "refused" });
+    expect(asks()).toHaveLength(2);
+    wallet.tsp.script = { decision: "yellow" };
+    await cured(bindingId);
+    await eventually(async () => (await view(bindingId)).stage === "awaitingVerification");
+  });
+
+  test("cured while the refusal was on its way: that answer is an old one, and the bank is asked once more", async () => {
+    const bindingId = await awaitingTerms(who, deviceId);
+    wallet.tsp.script = { decision: "red", causes: ["balanceNegative"] };
+    const arrived = wallet.tsp.holdAnswer("requestToken");
+    const accepting = who.calls.acceptTerms(acceptanceOf(bindingId), context());
+    const release = await arrived;
+    await cured(bindingId);
+    expect((await view(bindingId)).stage).toBe("awaitingBank");
+    wallet.tsp.script = { decision: "yellow" };
+    release();
+    expect(must(await accepting)).toMatchObject({ stage: "awaitingVerification", causes: [] });
+    expect(asks().map((call) => call.context.idempotencyKey)).toEqual([`${bindingId}-1`, `${bindingId}-2`]);
+  });
+
+  test("a lost phone and a journey given up are not taken up again by a cure", async () => {
+    wallet.tsp.script = { decision: "red", causes: ["cardFrozenByBank"] };
+    const { bindingId } = await decided(who, deviceId);
+    const other = await decided(who, await enrolled(who));
+    must(await who.calls.abandon({ bindingId: other.bindingId }, context()));
+    await cured(other.bindingId);
+    must(await who.calls.setLost({ deviceId, lost: true }, context()));
+    await cured(bindingId);
+    expect(await view(bindingId)).toMatchObject({ stage: "refused", retryAt: wallet.clock.now() });
+    expect((await view(other.bindingId)).stage).toBe("abandoned");
+    must(await who.calls.setLost({ deviceId, lost: false }, context()));
+    wallet.tsp.script = { decision: "yellow" };
+    expect(must(await who.calls.resume({ bindingId }, context())).stage).toBe("awaitingVerification");
   });
 
   test("not before its time", async () => {

@@ -1,11 +1,9 @@
-import type { CodeOutcome, WalletAdvice } from "#contracts/common";
+import type { CodeOutcome } from "#contracts/common";
 import type { Calls } from "#contracts/operation";
 import type { PublicJwk, Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { BindingView, DeviceFacts, WalletDeviceApi } from "#contracts/wallet-api";
-import type { FactNote } from "#party";
 import { err, ok, type Result } from "#protocol/bytes";
-import { deviceModel } from "#protocol/devices";
 import { type Cause, hardestFirst } from "#protocol/diagnosis";
 import { accountOf } from "../account/account.ts";
 import { about, type Desk } from "../desk.ts";
@@ -14,8 +12,8 @@ import type { Errands } from "../errands.ts";
 import { note } from "../notes.ts";
 import { passById, passesOf } from "../passes.ts";
 import type { Session } from "../session.ts";
-import { adviseOn } from "./advice.ts";
-import { attemptsOf, keepAttempt, limitedUntil, pairSince } from "./attempts.ts";
+import type { Asking } from "./asking.ts";
+import { attemptsOf, keepAttempt, limitedUntil } from "./attempts.ts";
 import { RESUMABLE } from "./core.ts";
 import { causesOf, type Decisions, isAlive } from "./decision.ts";
 import { preflight } from "./preflight.ts";
@@ -57,11 +55,16 @@ const CAUSE_OF_OUTCOME: Readonly<Record<CodeOutcome["outcome"], Cause | undefine
 /** The steps of a binding that its holder takes. Each goes on where the last one stopped, however often it comes. */
 export function bindingSteps(
   desk: Desk,
-  parts: { readonly store: BindingStore; readonly decisions: Decisions; readonly errands: Errands },
+  parts: {
+    readonly store: BindingStore;
+    readonly decisions: Decisions;
+    readonly asking: Asking;
+    readonly errands: Errands;
+  },
   session: Session,
 ): Steps {
   const { db, clock, tsp, policy, facts } = desk;
-  const { store, decisions, errands } = parts;
+  const { store, decisions, asking, errands } = parts;
   const { accountId } = session;
 
   async function own(id: string): Promise<Result<Binding, Problem>> {
@@ -100,69 +103,6 @@ export function bindingSteps(
     const now = clock.now();
     const until = limitedUntil(await attemptsOf(db, deviceId, now - 86_400_000), now, policy);
     return until === undefined ? undefined : tooMany(until);
-  }
-
-  async function advice({ view, panRef, sameAccount }: Binding): Promise<WalletAdvice> {
-    const now = clock.now();
-    const [account, owner, passes] = await Promise.all([
-      accountOf(db, accountId),
-      deviceOf(db, accountId, view.deviceId),
-      passesOf(db, view.deviceId),
-    ]);
-    const device = owner.ok ? owner.value : undefined;
-    const { windowMs } = policy.advice.attempts;
-    const attempts = await attemptsOf(db, view.deviceId, now - Math.max(windowMs, policy.advice.cards.windowMs));
-    return adviseOn(
-      {
-        now,
-        accountCreatedAt: account!.createdAt,
-        settingsChangedAt: account!.settingsChangedAt,
-        lastUsedAt: account!.lastUsedAt,
-        deviceKnown: deviceModel(device?.model ?? "") !== undefined,
-        suspendedOnDevice: passes.filter((pass) => pass.token.status === "suspended").length,
-        lostSince: device?.lostSince == null ? null : Number(device.lostSince),
-        lostUntil: device?.lostUntil == null ? null : Number(device.lostUntil),
-        pairSince: await pairSince(db, accountId, panRef!, now),
-        // The one under way does not count against itself.
-        attempts: attempts.slice(0, -1),
-        panRef: panRef!,
-        anotherDevice: sameAccount,
-      },
-      policy.advice,
-    );
-  }
-
-  /** Asks the bank, for the first time or anew. */
-  async function decide(
-    binding: Binding,
-    terms: NonNullable<Binding["asked"]>["terms"],
-    before: readonly FactNote[],
-  ): Promise<Result<BindingView, Problem>> {
-    const { bindingId } = binding.view;
-    const wallet = await advice(binding);
-    const now = clock.now();
-    const recommended = note(bindingId, "decision", "recommended", "noted", {
-      colour: wallet.colour,
-      reasons: wallet.reasons.join(),
-      deviceScore: wallet.deviceScore,
-      accountScore: wallet.accountScore,
-    });
-    const asked = await store.advance(
-      bindingId,
-      { kind: "asked", at: now, nextTryAt: now + policy.retry.firstMs },
-      {
-        asked: { terms, wallet },
-        attempt: binding.attempt + 1,
-        tries: 0,
-        notes: [
-          ...before,
-          recommended,
-          ...(wallet.colour === "red" ? [note(bindingId, "decision", "walletAdvisesNo", "failed")] : []),
-        ],
-      },
-    );
-    // Another call of this step was first: what it asked is what this one asks.
-    return asked.ok || asked.error.code === "wrongState" ? decisions.ask(bindingId) : asked;
   }
 
   /** Looks at a binding under verification as bank and TSP have it now: a result that got lost on the way is fetched here. */
@@ -348,7 +288,7 @@ export function bindingSteps(
           return refused(bindingId, problem("unknownTerms", { at: "version", cause: "termsSuperseded" }));
         }
         const accepted = note(bindingId, "terms", "termsAccepted", "noted", { version });
-        return decide(loaded.value, { version, acceptedAt: clock.now(), language }, [accepted]);
+        return asking.decide(loaded.value, { version, acceptedAt: clock.now(), language }, [accepted]);
       }),
 
     declineTerms: (request, context) =>
@@ -383,7 +323,7 @@ export function bindingSteps(
             if (over !== undefined) return err(over);
             const { panRef } = loaded.value;
             await keepAttempt(db, { bindingId, accountId, deviceId: view.deviceId, panRef: panRef!, at: clock.now() });
-            return decide(loaded.value, asked.terms, [resumed]);
+            return asking.decide(loaded.value, asked.terms, [resumed]);
           }
           case "preflightFailed":
           case "abandoned":

@@ -75,7 +75,7 @@ export interface BindingStore {
   /** Steps a journey and saves it with the version that was read; a journey that fails gets its case code. */
   advance(
     id: string,
-    event: BindingEvent | ((view: BindingView) => BindingEvent),
+    event: BindingEvent | ((before: Binding) => BindingEvent),
     change?: BindingChange,
   ): Promise<Result<BindingView, Problem>>;
 }
@@ -163,7 +163,7 @@ export function bindingStore(desk: Desk): BindingStore {
         const loaded = await load(id);
         if (!loaded.ok) return loaded;
         const before = loaded.value;
-        const next = stepBinding(before.view, typeof event === "function" ? event(before.view) : event);
+        const next = stepBinding(before.view, typeof event === "function" ? event(before) : event);
         if (!next.ok) return err(problem("wrongState", { at: "bindingId" }));
         const saved = await db.transaction(async (tx) => {
           // Locks the row: whoever comes second waits here and finds another version.

@@ -1,17 +1,14 @@
 import type { DeviceFacts } from "#contracts/wallet-api";
-import { deviceModel } from "#protocol/devices";
-
-/** What this page is in the catalogue of devices. */
-export const MODEL = "phone-web";
+import type { DeviceModel } from "#protocol/devices";
 
 /**
  * What this device says of itself. A browser tells nothing of its screen lock: that a passkey verified its holder here is
  * what stands for passcode and finger. Nothing of it is proof.
  */
-export function aboutDevice(): Omit<DeviceFacts, "use"> {
+export function aboutDevice({ id, advisedOs }: DeviceModel): Omit<DeviceFacts, "use"> {
   return {
-    model: MODEL,
-    osVersion: deviceModel(MODEL)!.advisedOs,
+    model: id,
+    osVersion: advisedOs,
     passcodeOn: true,
     biometricOn: true,
     integrity: true,

@@ -10,6 +10,7 @@ import { Spinner } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { GlassContext } from "../ui/sheet.tsx";
 import { AddCardSheet } from "./add-card/add-card-sheet.tsx";
+import { LostScreen } from "./devices/lost-screen.tsx";
 import { ExplainSheet } from "./explain/explain-sheet.tsx";
 import { NoticeBanner } from "./notice-banner.tsx";
 import { PayScreen } from "./pay/pay-screen.tsx";
@@ -40,7 +41,8 @@ export function PhoneScreen({ framed = false }: { framed?: boolean }) {
           </div>
         )}
         {state.kind === "welcome" && <WelcomeScreen state={state} />}
-        {state.kind === "ready" && (
+        {state.kind === "ready" && state.lost && <LostScreen state={state} />}
+        {state.kind === "ready" && !state.lost && (
           <>
             <WalletScreen state={state} />
             {glass !== null && <AddCardSheet />}

@@ -30,6 +30,10 @@ export type PhoneState =
 export interface ReadyPhone {
   readonly kind: "ready";
   readonly name: string;
+  /** Lost mode: nothing but its end can be done here. */
+  readonly lost: boolean;
+  /** Why the last try to end it failed. */
+  readonly lostFault?: Fault;
   readonly keyRoom: KeyRoom;
   readonly connected: boolean;
   /** Cards and notices were read at least once. */
@@ -58,10 +62,17 @@ export interface Phone {
   readonly arrival: Store<NoticeView | undefined>;
   /** Something in bindings may have changed: a new object each time. */
   readonly bindingNews: Store<object>;
+  /** Devices of the account, or what they ask of this one, may have changed: a new object each time. */
+  readonly accountNews: Store<object>;
   boot(): Promise<void>;
   /** A new account with a new passkey. */
   begin(name: string): Promise<void>;
-  signIn(): Promise<void>;
+  /** @param other with whichever passkey its holder has, not the one that this device was set up with. */
+  signIn(other?: boolean): Promise<void>;
+  /** As a further device of an account: one that it trusts shows the code. */
+  join(accountName: string, joinCode: string): Promise<void>;
+  /** Ends lost mode: its holder signs in anew, since whoever found the phone has its session. */
+  unlock(): Promise<void>;
   signOut(): void;
   /** Without PRF, after a reload: the old device and its cards go, a new key pair comes. */
   renewDevice(): Promise<void>;
@@ -84,10 +95,11 @@ const ARRIVAL_SHOWN_MS = 6_000;
 const NOTICES_KEPT = 50;
 
 export function createPhone(ports: PhonePorts): Phone {
-  const { signIn, passkey, sessions, records, timers, random } = ports;
+  const { signIn, passkey, sessions, records, timers, random, model } = ports;
   const state = createStore<PhoneState>({ kind: "starting" });
   const arrival = createStore<NoticeView | undefined>(undefined);
   const bindingNews = createStore<object>({});
+  const accountNews = createStore<object>({});
   let desk: Desk | undefined;
   let stopFollowing = () => {};
   let cancelArrival = () => {};
@@ -129,10 +141,10 @@ export function createPhone(ports: PhonePorts): Phone {
     // Another account's device, or none: a new one wants a key pair, and that wants the passkey.
     if (record === undefined || record.accountId !== session.accountId || mine === undefined)
       return welcome(undefined, session.name);
-    open(session, record);
+    open(session, record, mine.lost);
   }
 
-  function open(session: SessionRecord, record: DeviceRecord): void {
+  function open(session: SessionRecord, record: DeviceRecord, lost: boolean): void {
     const keyRoom: KeyRoom =
       record.wrapped !== undefined ? "wrapped" : inMemory?.deviceId === record.deviceId ? "memory" : "gone";
     const keys =
@@ -152,6 +164,7 @@ export function createPhone(ports: PhonePorts): Phone {
     state.set({
       kind: "ready",
       name: session.name,
+      lost,
       keyRoom,
       connected: true,
       loaded: false,
@@ -165,6 +178,8 @@ export function createPhone(ports: PhonePorts): Phone {
       onUp() {
         patch({ connected: true });
         bindingNews.set({});
+        accountNews.set({});
+        void readLoss();
         void tell()
           .then(() => Promise.all([readCards(), readBindings(), readNotices()]))
           .then(() => patch({ loaded: true }));
@@ -186,7 +201,7 @@ export function createPhone(ports: PhonePorts): Phone {
     return ports.exclusively("device", async () => {
       const made = await ports.makeKeys(proof.prf);
       const enrolled = await callsOf(session).enrolDevice(
-        { name: session.name, kind: "phone", model: ports.model, keySource: "hce", publicKey: made.publicKey },
+        { name: model.name.zh, kind: model.kind, model: model.id, keySource: "hce", publicKey: made.publicKey },
         context(),
       );
       if (!enrolled.ok) return enrolled;
@@ -211,14 +226,63 @@ export function createPhone(ports: PhonePorts): Phone {
     const record = await records.read();
     const me = await callsOf(session).me({}, context());
     if (!me.ok) return welcome(problemFault(me.error), session.name);
-    const mine = me.value.devices.some((device) => device.deviceId === record?.deviceId);
-    if (record !== undefined && mine && record.credentialId === proof.credentialId) {
+    const mine = me.value.devices.find((device) => device.deviceId === record?.deviceId);
+    if (record !== undefined && mine !== undefined && record.credentialId === proof.credentialId) {
       proof.prf?.fill(0);
-      return open(session, record);
+      return open(session, record, mine.lost);
     }
     const enrolled = await enrol(session, proof, prfInput);
-    return enrolled.ok ? open(session, enrolled.value) : welcome(problemFault(enrolled.error), session.name);
+    return enrolled.ok ? open(session, enrolled.value, false) : welcome(problemFault(enrolled.error), session.name);
   }
+
+  /** A passkey that was made for the account just now: this browser becomes its device. */
+  async function settleNew(session: SessionRecord, created: Proof, prfInput: string): Promise<void> {
+    // Some authenticators give the PRF output only when they sign in.
+    const proof =
+      created.prf === undefined
+        ? await passkey.prove(created.credentialId, prfInput)
+        : { ok: true as const, value: created };
+    if (!proof.ok) {
+      await sessions.write(session);
+      return welcome(passkeyFault(proof.error), session.name);
+    }
+    await settle(session, proof.value, prfInput);
+  }
+
+  /** @param own only the passkey of this device. */
+  async function bySignIn(own: DeviceRecord | undefined) {
+    const begun = await signIn.signInOptions({}, context());
+    if (!begun.ok) return { ok: false as const, error: problemFault(begun.error) };
+    const { ceremonyId, options } = begun.value;
+    const narrowed =
+      own === undefined ? options : { ...options, allowCredentials: [{ id: own.credentialId, type: "public-key" }] };
+    const proof = await passkey.signIn(narrowed);
+    if (!proof.ok) return { ok: false as const, error: passkeyFault(proof.error) };
+    const signedIn = await signIn.signIn({ ceremonyId, response: proof.value.response }, context());
+    if (!signedIn.ok) return { ok: false as const, error: problemFault(signedIn.error) };
+    return {
+      ok: true as const,
+      value: { session: signedIn.value, proof: proof.value, prfInput: ports.prfInputOf(options) },
+    };
+  }
+
+  /** This device was taken off its account elsewhere: what it has of it is worth nothing any more, and goes. */
+  async function takenOff(): Promise<void> {
+    await sessions.clear();
+    await records.clear();
+    leave(undefined, FAULTS.takenOff);
+  }
+
+  const readLoss = oneAtATime(async () => {
+    if (desk === undefined) return;
+    const { calls, record } = desk;
+    const me = await calls.me({}, context());
+    if (!me.ok || desk?.record !== record) return;
+    const mine = me.value.devices.find((device) => device.deviceId === record.deviceId);
+    if (mine === undefined) return takenOff();
+    const now = state.get();
+    if (now.kind === "ready" && now.lost !== mine.lost) patch({ lost: mine.lost });
+  });
 
   function onEvent(event: WalletEvent) {
     switch (event.type) {
@@ -227,6 +291,11 @@ export function createPhone(ports: PhonePorts): Phone {
       case "binding":
         bindingNews.set({});
         return void readBindings();
+      case "devices":
+        accountNews.set({});
+        return void readLoss();
+      case "cardRequest":
+        return accountNews.set({});
       case "notice":
         return addNotice(event.notice);
     }
@@ -318,6 +387,7 @@ export function createPhone(ports: PhonePorts): Phone {
     state,
     arrival,
     bindingNews,
+    accountNews,
     get desk() {
       return desk;
     },
@@ -337,29 +407,43 @@ export function createPhone(ports: PhonePorts): Phone {
         const { ceremonyId, options } = begun.value;
         const registered = await signIn.register({ ceremonyId, response: created.value.response }, context());
         if (!registered.ok) return welcome(problemFault(registered.error));
-        const prfInput = ports.prfInputOf(options);
-        // Some authenticators give the PRF output only when they sign in.
-        const proof =
-          created.value.prf === undefined ? await passkey.prove(created.value.credentialId, prfInput) : created;
-        if (!proof.ok) {
-          await sessions.write(registered.value);
-          return welcome(passkeyFault(proof.error), registered.value.name);
-        }
-        await settle(registered.value, proof.value, prfInput);
+        await settleNew(registered.value, created.value, ports.prfInputOf(options));
         // Without them the account has one factor, and no card can be added.
         await phone.makeRecoveryCodes();
       }),
-    signIn: () =>
+    join: (accountName, joinCode) =>
       busy(async () => {
-        const begun = await signIn.signInOptions({}, context());
-        if (!begun.ok) return welcome(problemFault(begun.error));
+        const begun = await signIn.joinOptions({ accountName, joinCode, deviceName: model.name.zh }, context());
+        if (!begun.ok) return welcome(begun.error.code === "notFound" ? FAULTS.joinCode : problemFault(begun.error));
+        const created = await passkey.create(begun.value.options);
+        if (!created.ok) return welcome(passkeyFault(created.error));
         const { ceremonyId, options } = begun.value;
-        const proof = await passkey.signIn(options);
-        if (!proof.ok) return welcome(passkeyFault(proof.error));
-        const signedIn = await signIn.signIn({ ceremonyId, response: proof.value.response }, context());
-        if (!signedIn.ok) return welcome(problemFault(signedIn.error));
-        return settle(signedIn.value, proof.value, ports.prfInputOf(options));
+        const joined = await signIn.join({ ceremonyId, response: created.value.response }, context());
+        if (!joined.ok) return welcome(problemFault(joined.error));
+        await settleNew(joined.value, created.value, ports.prfInputOf(options));
       }),
+    signIn: (other = false) =>
+      busy(async () => {
+        const now = state.get();
+        const signedIn = await bySignIn(other ? undefined : await records.read());
+        if (!signedIn.ok) return welcome(signedIn.error, now.kind === "welcome" ? now.known : undefined);
+        const { session, proof, prfInput } = signedIn.value;
+        return settle(session, proof, prfInput);
+      }),
+    async unlock() {
+      const before = desk;
+      if (before === undefined) return;
+      const signedIn = await bySignIn(before.record);
+      if (!signedIn.ok) return patch({ lostFault: signedIn.error });
+      const { session, proof } = signedIn.value;
+      proof.prf?.fill(0);
+      await sessions.write(session);
+      const { deviceId } = before.record;
+      const found = await callsOf(session).setLost({ deviceId, lost: false }, context());
+      open(session, before.record, !found.ok);
+      if (!found.ok) return patch({ lostFault: problemFault(found.error) });
+      void before.calls.endSession({}, context());
+    },
     async makeRecoveryCodes() {
       if (desk === undefined) return undefined;
       const made = await desk.calls.makeRecoveryCodes({}, context());
@@ -380,7 +464,9 @@ export function createPhone(ports: PhonePorts): Phone {
         : desk.calls.explain({ journeyId, language: "zh" }, context(journeyId)),
     signOut() {
       void sessions.clear();
-      leave(desk?.session.name);
+      const now = desk;
+      leave(now?.session.name);
+      void now?.calls.endSession({}, context());
     },
     async renewDevice() {
       if (desk === undefined) return;
@@ -388,7 +474,7 @@ export function createPhone(ports: PhonePorts): Phone {
       const wiped = await calls.wipeDevice({ deviceId: record.deviceId }, context());
       const { credentialId, prfInput } = record;
       const enrolled = wiped.ok ? await enrol(session, { credentialId, response: {} }, prfInput) : wiped;
-      if (enrolled.ok) open(session, enrolled.value);
+      if (enrolled.ok) open(session, enrolled.value, false);
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;

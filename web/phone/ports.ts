@@ -3,6 +3,7 @@ import type { Clock, Random, Sealer, Timers } from "#contracts/ports";
 import type { DeviceFacts, WalletDeviceApi, WalletEvent, WalletSignInApi } from "#contracts/wallet-api";
 import type { DeviceJournal, DeviceStorage } from "#device/secure-element";
 import type { Result } from "#protocol/bytes";
+import type { DeviceModel } from "#protocol/devices";
 import type { NewKeys, WrappedKey } from "../adapters/device-keys.ts";
 import type { DeviceRecords } from "../adapters/device-record.ts";
 
@@ -81,7 +82,7 @@ export interface PhonePorts {
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   prfInputOf(options: Readonly<Record<string, unknown>>): string;
   /** What this device is in the catalogue, and what it says of itself now. */
-  readonly model: string;
+  readonly model: DeviceModel;
   readonly about: () => Omit<DeviceFacts, "use">;
   readonly journal: DeviceJournal;
 }

@@ -83,6 +83,9 @@ export function WelcomeScreen({ state }: { state: Extract<PhoneState, { kind: "w
               <Fingerprint aria-hidden="true" className="size-5" />
               {say(TEXT.welcome.signIn)}
             </Button>
+            <Button look="plain" disabled={state.busy} onClick={() => void phone.signIn(true)}>
+              {say(TEXT.welcome.otherKey)}
+            </Button>
             <Button look="plain" disabled={state.busy} onClick={() => void phone.begin(state.known!)}>
               {say(TEXT.welcome.begin)}
             </Button>

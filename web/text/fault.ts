@@ -243,6 +243,18 @@ export const FAULTS = {
     "为安全起见已取消，请重新验证。",
     "Cancelled for safety: verify again.",
   ),
+  takenOff: fault(
+    "此设备已从账户移除",
+    "This device was removed from the account",
+    "卡片和密钥已清除。可以重新开始，或重新加入账户。",
+    "Its cards and keys are gone. Begin anew, or join the account again.",
+  ),
+  joinCode: fault(
+    "称呼或配对码不对",
+    "Name or code is not right",
+    "请看另一台设备上现在显示的称呼和配对码，配对码五分钟内有效。",
+    "See what the other device shows now. A code is good for five minutes.",
+  ),
   storage: fault(
     "浏览器没有保存数据",
     "The browser did not save",

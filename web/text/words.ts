@@ -54,6 +54,7 @@ export const TEXT = {
     defaultName: w("演示用户", "Demo user"),
     begin: w("创建通行密钥，开始使用", "Create a passkey and begin"),
     signIn: w("用已有的通行密钥登录", "Sign in with a passkey"),
+    otherKey: w("用其他通行密钥登录", "Use another passkey"),
     again: (name: string) => w(`欢迎回来，${name}`, `Welcome back, ${name}`),
     nameWanted: w("请输入 1 到 64 个字符的称呼", "Enter a name of 1 to 64 characters"),
     useLocalhost: w("请改用 localhost 打开", "Open as localhost"),

@@ -12,6 +12,8 @@ export const SENTENCES: Readonly<Record<string, Words>> = {
   confirmProvisioned: { zh: "手机已经存好。", en: "The phone has stored them." },
   replenish: { zh: "手机的一次性密钥不多了。", en: "The phone is running low on one-time keys." },
   setLost: { zh: "打开或关闭丢失模式。", en: "Lost mode on or off." },
+  askForCards: { zh: "另一台设备想要这些卡。", en: "Another device asks for these cards." },
+  answerCardRequest: { zh: "持卡人在有卡的设备上答复。", en: "The holder answers on the device that has them." },
   wipeDevice: { zh: "抹掉这台设备上的所有卡。", en: "Delete every card of this device." },
   checkEligibility: {
     zh: "这张卡可以绑定吗？卡号是密文。",
@@ -40,7 +42,10 @@ export const SENTENCES: Readonly<Record<string, Words>> = {
   refuse: { zh: "银行终止这次绑定。", en: "The bank ends this binding." },
   methodsChanged: { zh: "验证方式有变化。", en: "The ways to verify have changed." },
   renewCard: { zh: "换卡：令牌继续有效。", en: "The card is renewed: its tokens live on." },
-  recordChanged: { zh: "银行资料已更新，可以继续。", en: "Something was cured at the bank: the wallet may go on." },
+  recordChanged: {
+    zh: "银行资料已更新，钱包自己继续。",
+    en: "Something was cured at the bank: the wallet goes on by itself.",
+  },
   notifyBinding: { zh: "绑定有变化，请再看一次。", en: "The binding changed: look again." },
   startSale: { zh: "收银员输入金额，终端等卡。", en: "The cashier enters an amount; the terminal waits for a card." },
   cancelSale: { zh: "不等卡了。", en: "Stop waiting for a card." },
