@@ -70,12 +70,12 @@ export interface WireNode {
   readonly children?: readonly WireNode[] | undefined;
 }
 
-const NODES_DEEP = 12;
+const NODES_DEEP = 32;
 const LongWords = v.object({ zh: Long, en: Long });
 
 /** No deeper than a message can be: a file from elsewhere is not to fill the stack. */
 function nodeSchema(deep: number): v.GenericSchema<unknown, WireNode> {
-  const children = deep === 0 ? v.tuple([]) : v.lazy(() => v.pipe(v.array(nodeSchema(deep - 1)), v.maxLength(400)));
+  const children = deep === 0 ? v.strictTuple([]) : v.lazy(() => v.pipe(v.array(nodeSchema(deep - 1)), v.maxLength(400)));
   return v.strictObject({
     id: Short,
     name: LongWords,
@@ -114,7 +114,7 @@ export const WireRow = v.strictObject({
   raw: v.pipe(v.string(), v.maxLength(64 * 1024)),
   nodes: v.pipe(v.array(nodeSchema(NODES_DEEP)), v.maxLength(400)),
   /** Names of what it belongs to: journey, sale, call. Rows that share one are of the same journey. */
-  links: v.pipe(v.array(Short), v.maxLength(8)),
+  links: v.pipe(v.array(Short), v.maxLength(12)),
   /** Carries an application cryptogram that can be explained. */
   cryptogram: v.optional(v.literal(true)),
 });

@@ -8,6 +8,7 @@ export interface Place {
 /** Pages with an address of their own, below which all is theirs. Each is loaded only where it is shown. */
 const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   find: () => import("./find/place.tsx"),
+  wire: () => import("./wire/place.tsx"),
 };
 
 /** The page at an address; whatever is no page of its own is the wallet's. */

@@ -26,6 +26,11 @@ const KEPT = 1_000;
 /** Calls that only carry keys or views: noise between the messages of a payment. */
 const QUIET: ReadonlySet<string> = new Set(["publicKey", "pushRoot", "token"]);
 
+/** "Look again" without saying at what: a phone gets many of these. */
+function isNudge({ part, operation }: WireEvent & { kind: "json" }): boolean {
+  return part === "event" && operation !== "notice" && operation !== "binding";
+}
+
 interface Kept {
   readonly row: WireRow;
   readonly traced: Traced;
@@ -69,7 +74,7 @@ export function createWireHub(): WireHub {
 
   return {
     record(event) {
-      if (event.kind === "json" && QUIET.has(event.operation)) return;
+      if (event.kind === "json" && (QUIET.has(event.operation) || isNudge(event))) return;
       waiting.push(event);
       // What nobody reads goes, half at a time.
       if (waiting.length >= KEPT * 2) waiting = waiting.slice(-KEPT);

@@ -8,6 +8,9 @@ const SECRET =
 /** The token's number: shown on request, and to nobody else. */
 const TOKEN_NUMBER = "tokenPan";
 
+/** A longer value is told in full by the text alone. */
+const VALUE_MAX = 4_000;
+
 export interface JsonText {
   readonly text: string;
   readonly nodes: readonly WireNode[];
@@ -35,7 +38,7 @@ export function jsonText(value: unknown, reveal: boolean): JsonText {
       return { value: "***", masked: true };
     }
     text += JSON.stringify(inner) ?? "null";
-    return { value: String(inner) };
+    return { value: String(inner).slice(0, VALUE_MAX) };
   }
 
   function writeAll(inner: object, indent: string, secret: boolean): readonly WireNode[] {

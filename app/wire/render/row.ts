@@ -5,13 +5,16 @@ import { renderCall, renderSms } from "./call.ts";
 import type { Content } from "./content.ts";
 import { renderIso, renderUnreadable } from "./iso.ts";
 
+const RAW_MAX = 64 * 1024;
+
 /** A message as the wire view shows it. `reveal`: with the token's number. */
 export function renderRow(traced: Traced, seq: number, reveal: boolean): WireRow {
   const { event, part, operation, exchange, outcome, links } = traced;
   const { at, from, to, kind } = event;
-  const { words, why, nodes, ...content } = contentOf(traced, reveal);
+  const { words, why, nodes, raw, ...content } = contentOf(traced, reveal);
   return {
     ...content,
+    raw: raw.slice(0, RAW_MAX),
     words: { ...words },
     why: { ...why },
     nodes: [...nodes],
