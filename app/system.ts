@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Acquirer,
   type AcquirerConfig,
@@ -13,17 +14,19 @@ import type { Clock, KeyStore, Log, MessageSender, Random, Timers } from "#contr
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
-import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
+import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo, seedStaff } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
-import { groupCommit } from "#platform/group-commit";
+import { systemClock } from "#platform/clock";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
+import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
 import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { instant } from "#protocol/time";
 import { createTsp, type Tsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
-import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import { createWalletServer, type PushSender, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
@@ -67,6 +70,8 @@ export interface SystemPorts {
   /** Of a sandbox: a party's key store that can fail, and a clock of its own that can be off. */
   readonly keysOf?: (party: Party, keys: KeyStore) => KeyStore;
   readonly clockOf?: (party: Party) => Clock;
+  /** Of a test: a push service of its own. */
+  readonly push?: PushSender;
 }
 
 const ISSUER_ID = "99900001";
@@ -96,7 +101,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     doors.set(offset, app);
     return app;
   };
-  const shared = { clock, timers: clock, random, groupCommit };
+  const shared = { clock, timers: clock, random, groupCommit: pacedGroupCommit(systemClock) };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
   const openKeys = (party: Party) => {
@@ -131,6 +136,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         tsp: edges.calls("walletToTsp", tspWalletApi),
         sha256,
         webAuthn,
+        push: ports.push ?? pushSender(config, environment.dataDir),
       });
       sources.push({ party: "wallet", behind: [], calls: wallet.tspApi });
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
@@ -180,7 +186,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
           password: readFileSync(config.smpp!.passwordFile, "utf8").trim(),
           source: "KABAO",
         });
-      staff = openStaffKeys(environment.dataDir, random);
+      const demo = config.profile === "demo";
+      staff = openStaffKeys(environment.dataDir, random, demo);
+      // Whoever acts by a key is named in the audit as whoever signs in is.
+      await seedStaff(db, staff.demo, true, clock.now());
+      await seedStaff(db, staff.others, false, clock.now());
       const tsp = edges.calls("issuerToTsp", tspIssuerApi);
       const bankCases: CaseSource[] = [];
       const agentsBook = createCaseBook(bankCases, clock, random);
@@ -190,6 +200,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
         clock: ports.clockOf?.("issuer") ?? clock,
@@ -271,6 +282,12 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     await stop().catch(() => {});
     throw error;
   }
+}
+
+/** None where nobody is named whom a push service could write to. */
+function pushSender({ pushContact }: ServeConfig, dataDir: string): PushSender | undefined {
+  if (pushContact === undefined) return undefined;
+  return webPushSender({ keys: openPushKeys(join(dataDir, "push-keys.json")), contact: pushContact });
 }
 
 function networkTiming(given: ServeConfig["timing"]): NetworkConfig["timing"] {

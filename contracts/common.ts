@@ -8,6 +8,8 @@ export const Jwe = v.pipe(
   v.maxLength(16_384),
   v.regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, "wants a compact JWE"),
 );
+/** A card's transaction counter: never zero, never twice. */
+export const Atc = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
 export const Suffix = v.pipe(v.string(), v.regex(/^\d{4}$/, "wants four digits"));
 export const Yymm = v.pipe(v.string(), v.regex(/^\d{2}(0[1-9]|1[0-2])$/, "wants YYMM"));
 export const Language = v.picklist(["zh", "en"]);
@@ -19,6 +21,8 @@ export type Words = v.InferOutput<typeof Words>;
 export const At = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const Name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64));
 export const Empty = v.object({});
+/** WebAuthn ceremony data: passed through as the library made it. */
+export const Ceremony = v.record(v.string(), v.unknown());
 
 /** Minor units as a decimal string: a JSON number would lose cents. */
 export const Amount = v.object({

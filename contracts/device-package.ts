@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { At, Id, Jwe, Suffix, Yymm } from "./common.ts";
+import { At, Atc, Id, Jwe, Suffix, Yymm } from "./common.ts";
 
 /*
  * From the TSP to one device: every secret is a JWE to that device's own key. Hex is lower case.
@@ -12,7 +12,7 @@ export type KeyClass = keyof typeof DKI;
 /** Plain text of `keyJwe`, UTF-8 JSON: one PBOC session key, good for one ATC of one token. */
 export const SingleUseKey = v.object({
   tokenRef: Id,
-  atc: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff)),
+  atc: Atc,
   keyHex: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
 });
 export type SingleUseKey = v.InferOutput<typeof SingleUseKey>;
@@ -21,7 +21,7 @@ export type SingleUseKey = v.InferOutput<typeof SingleUseKey>;
 export const SealedKeyBatch = v.object({
   keyClass: v.picklist(["user", "device"]),
   expiresAt: At,
-  keys: v.array(v.object({ atc: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff)), keyJwe: Jwe })),
+  keys: v.array(v.object({ atc: Atc, keyJwe: Jwe })),
 });
 export type SealedKeyBatch = v.InferOutput<typeof SealedKeyBatch>;
 

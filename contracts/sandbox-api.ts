@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { Empty, Id } from "./common.ts";
 import { operation } from "./operation.ts";
 
-/** Where a fault can stand: the lines between the parties, and the one of a sandbox's own phones to their wallet server. */
+/** Where a fault can stand: the lines between the parties, a phone's to its wallet server, and a terminal's field. */
 export const FAULT_EDGES = [
+  "field",
   "deviceToWallet",
   "walletToTsp",
   "tspToIssuer",
@@ -20,8 +21,9 @@ export const FAULT_EDGES = [
  * What is done to what passes. Calls: `dropRequest` never arrives; `dropAnswer` is carried out, and the answer is lost;
  * `twice` arrives twice; `busy` is refused for load; `spoilAnswer` comes back unreadable; `spoilRequest` arrives without its fields; `late` is answered only
  * after the caller has given up; `swapDeviceKey` names another key for the device than it has; `strange` is refused since
- * the caller is not known there. Frames: `dropRequest` and
- * `dropAnswer` likewise by direction, `twice`, `flipByte`, and `cut`, which takes the line down until it is lifted.
+ * the caller is not known there. Frames: `dropRequest` and `dropAnswer` likewise by direction, `twice`. Both: `delay`,
+ * `flipByte` (of a call, in its answer), and `cut`, which takes the line down until it is lifted. In the field `cut` and
+ * `dropAnswer` are a card taken away too early.
  */
 export const FAULT_KINDS = [
   "spoilRequest",
@@ -34,6 +36,7 @@ export const FAULT_KINDS = [
   "busy",
   "spoilAnswer",
   "flipByte",
+  "delay",
   "cut",
 ] as const;
 
@@ -44,10 +47,16 @@ export const FaultSpec = v.object({
   does: v.picklist(FAULT_KINDS),
   /** How often; absent: until it is lifted. */
   times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+  /** Of a delay; absent: three seconds. */
+  delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60_000))),
 });
 export type FaultSpec = v.InferOutput<typeof FaultSpec>;
 
-/** The sandbox's own controls. Never in a production profile. */
+/** A fault that stands, and how often it was met. */
+export const StandingFault = v.object({ faultId: Id, fault: FaultSpec, hits: v.number() });
+export type StandingFault = v.InferOutput<typeof StandingFault>;
+
+/** Controls of a sandbox and of the demo. Never in a production profile. */
 export const sandboxApi = {
   addFault: operation({
     summary: "Let something go wrong on a line",
@@ -62,12 +71,23 @@ export const sandboxApi = {
   faults: operation({
     summary: "What is wrong at the moment",
     request: Empty,
-    answer: v.object({ faults: v.array(v.object({ faultId: Id, fault: FaultSpec, hits: v.number() })) }),
+    answer: v.object({ faults: v.array(StandingFault) }),
     readOnly: true,
   }),
   advanceClock: operation({
     summary: "Move the system's time on; what falls due happens",
     request: v.object({ ms: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(400 * 86_400_000)) }),
+    answer: v.object({ now: v.number() }),
+  }),
+  clock: operation({
+    summary: "What the system's clock says, and how far it is ahead of the machine's",
+    request: Empty,
+    answer: v.object({ now: v.number(), aheadMs: v.number() }),
+    readOnly: true,
+  }),
+  allWell: operation({
+    summary: "Everything back to normal: every line whole, the clock the machine's",
+    request: Empty,
     answer: v.object({ now: v.number() }),
   }),
 } as const;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { CAUSE_CODES } from "#protocol/diagnosis";
 import {
   At,
+  Atc,
   CardSource,
   Causes,
   CodeOutcome,
@@ -25,7 +26,7 @@ import {
   WalletAdvice,
 } from "./common.ts";
 import { DevicePackage, SealedKeyBatch } from "./device-package.ts";
-import { evidenceApi } from "./facts.ts";
+import { evidenceApi, JourneyId } from "./facts.ts";
 import { operation } from "./operation.ts";
 
 /** Reference of a funding card that says nothing of its number; the same card always gives the same. */
@@ -49,6 +50,12 @@ export type PushPass = v.InferOutput<typeof PushPass>;
 /** What the TSP offers the wallet provider (token requestor). Card numbers and codes pass only as JWE to the TSP's key. */
 export const tspWalletApi = {
   ...evidenceApi,
+  journeyOfPayment: operation({
+    summary: "The journey of the payment that a token's counter was spent on; absent: it never came here",
+    request: v.object({ tokenRef: Id, atc: Atc }),
+    answer: v.object({ journeyId: v.optional(JourneyId) }),
+    readOnly: true,
+  }),
   publicKey: operation({
     summary: "The key that pages seal card data and codes to",
     request: Empty,

@@ -128,3 +128,18 @@ test("a clock that can be moved: what falls due by it happens at once and in ord
   base.advance(1);
   expect(heard).toEqual(["first", "second", "late"]);
 });
+
+test("a moved clock comes back: it shows the machine's time again, and timers keep what is left of theirs", () => {
+  const base = manualClock(START);
+  const clock = movableClock(base);
+  const heard: string[] = [];
+  clock.advance(60_000);
+  clock.after(1000, () => heard.push("set ahead"));
+  expect(clock.aheadMs).toBe(60_000);
+  clock.comeBack();
+  expect([clock.now() - START, clock.aheadMs]).toEqual([0, 0]);
+  base.advance(999);
+  expect(heard).toEqual([]);
+  base.advance(1);
+  expect(heard).toEqual(["set ahead"]);
+});

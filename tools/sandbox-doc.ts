@@ -67,8 +67,10 @@ export function sandboxDocument(): string {
     "",
     "## 连线上的故障 · Faults on the lines",
     "",
-    '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "times"?}`, `liftFault`, `faults`, and `advanceClock` with',
-    '`{"ms"}`; never in a production profile. Without `operation` any call of the line is met, without `times` until it is lifted.',
+    '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "times"?, "delayMs"?}`, `liftFault`, `faults`, `clock`,',
+    '`advanceClock` with `{"ms"}`, and `allWell`, which ends it all. `npm start` has them as `kabao sandbox serve` has, and the',
+    "page `/break` shows them; a production profile has none. Without `operation` any call of the line is met, without `times`",
+    "until it is lifted.",
     "",
     row("does", "calls", "frames"),
     row("---", "---", "---"),
@@ -88,7 +90,8 @@ const FAULTS: Readonly<Record<(typeof FAULT_KINDS)[number], readonly [calls: str
   spoilRequest: ["arrives without its fields", "–"],
   spoilAnswer: ["is carried out, the answer comes back unreadable", "–"],
   swapDeviceKey: ["names another key for the device than it has", "–"],
-  flipByte: ["–", "one bit turns on the way"],
+  flipByte: ["is carried out, a bit of the answer turns: it cannot be read", "one bit turns on the way"],
+  delay: ["arrives after `delayMs`", "arrives after `delayMs`"],
   cut: ["the line is down until it is lifted", "the line is down until it is lifted"],
 };
 

@@ -1,4 +1,5 @@
 import type { Queries, Statement } from "#contracts/ports";
+import { shardOf } from "#protocol/bytes";
 import { type Token, type TokenRow, tokenOf } from "./token.ts";
 
 const COLUMNS = `t.b, t.token_pan, t.token_ref, t.pan_ref, c.pan_suffix, t.binding_id, t.device_id, t.device_name, t.device_key,
@@ -27,6 +28,11 @@ const BY_BINDING: Statement = {
 const OF_CARD: Statement = {
   name: "tsp.tokens-of-card",
   text: `select ${COLUMNS} ${FROM} where t.b = $1 and t.pan_ref = $2 and t.status <> 'deleted'`,
+};
+
+const SPENT_ON: Statement = {
+  name: "tsp.spent-on",
+  text: "select journey_id from spent where b = $1 and token_pan = $2 and atc = $3",
 };
 
 export async function tokenOfBinding(db: Queries, bindingId: string): Promise<Token | undefined> {
@@ -59,6 +65,12 @@ export async function tokenByRef(db: Queries, b: number, tokenRef: string): Prom
 
 export async function tokenByPan(db: Queries, b: number, tokenPan: string): Promise<Token | undefined> {
   return (await db.query<TokenRow>(BY_PAN, [b, tokenPan])).map(tokenOf)[0];
+}
+
+/** The payment that a counter was spent on. */
+export async function journeyOfCounter(db: Queries, { tokenPan }: Token, atc: number): Promise<string | undefined> {
+  const rows = await db.query<{ journey_id: string }>(SPENT_ON, [shardOf(tokenPan), tokenPan, atc]);
+  return rows[0]?.journey_id;
 }
 
 export async function tokensOfDevice(db: Queries, deviceId: string): Promise<readonly Token[]> {

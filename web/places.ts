@@ -7,7 +7,9 @@ export interface Place {
 
 /** Pages with an address of their own, below which all is theirs. Each is loaded only where it is shown. */
 const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
+  desk: () => import("./desk/place.tsx"),
   find: () => import("./find/place.tsx"),
+  wallet: () => import("./phone-alone/place.tsx"),
   wire: () => import("./wire/place.tsx"),
 };
 

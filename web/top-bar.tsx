@@ -29,7 +29,7 @@ export function TopBar({ compact = false }: { compact?: boolean }) {
   );
 }
 
-function AboutDemo() {
+export function AboutDemo() {
   const say = useSay();
   return (
     <Popover.Root>

@@ -1,5 +1,5 @@
 import { type ArgsDef, defineCommand } from "citty";
-import { systemClock } from "#platform/clock";
+import { movableClock, systemClock } from "#platform/clock";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
 import {
@@ -12,6 +12,8 @@ import {
 } from "../config.ts";
 import { builtPages } from "../faces/pages.ts";
 import { openStage } from "../faces/stage.ts";
+import { createFaultBoard } from "../sandbox/faults.ts";
+import { createTheatre } from "../sandbox/theatre.ts";
 import { type System, startSystem } from "../system.ts";
 import { doorsOf, facesOf, PARTIES } from "../topology.ts";
 import { createWireHub } from "../wire/hub.ts";
@@ -67,6 +69,10 @@ const OPTIONS = {
     description: "不运行这些：由你自己的程序代替 / run all but these: programs of your own take their place",
   },
   smpp: { type: "string", description: "银行的短信中心 / the bank's SMSC: smpp://systemId@host:port" },
+  "push-contact": {
+    type: "string",
+    description: "推送服务可以联系的人 / whom a push service may write to: mailto:ops@example.org",
+  },
   "smpp-password": { type: "string", description: "短信中心密码的文件 / file with its password" },
   ...described(PEER_WORDS),
   ...described(TIMING_WORDS),
@@ -88,6 +94,7 @@ export const serve = defineCommand({
       ...texts(["port", "host", "data", "database", "profile", "party", "without", "smpp"]),
       ephemeral: args.ephemeral,
       smppPassword: text("smpp-password"),
+      pushContact: text("push-contact"),
       peers: texts(PEER_OPTIONS),
       timing: texts(TIMING_OPTIONS),
     });
@@ -111,14 +118,16 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
   const log = createLog(process.env["KABAO_LOG"] === "info" ? "info" : "warn");
   const demo = config.profile === "demo";
   const hub = createWireHub();
+  const controls = demo ? demoControls() : undefined;
   const faces = facesOf(config);
   // Built while the parties start: neither waits for the other.
   const building = demo && wantsPages && !config.apart && faces.length > 0 ? builtPages(say) : undefined;
   building?.catch(() => {}); // told below, where the system can be stopped
   const system = await startSystem(config, {
-    clock: systemClock,
+    clock: controls?.clock ?? systemClock,
     random: systemRandom,
     log,
+    ...(controls === undefined ? {} : { faults: controls.faults }),
     tap: demo ? hub : { record() {} },
     origin: `http://localhost:${config.port}`,
   });
@@ -134,6 +143,9 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
           hub,
           log,
           demo,
+          ...(controls === undefined
+            ? {}
+            : { sandbox: controls, faultyDoors: controls.faults, theatre: controls.theatre }),
           ...(pages === undefined ? {} : { pages }),
         }),
       );
@@ -151,9 +163,16 @@ async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {
     await signalled;
   } finally {
     for (const stage of stages) await stage.close();
+    await controls?.theatre.close();
     await system.stop();
   }
   return process.exit(0);
+}
+
+/** In the demo every line can be broken and the time can be moved; until somebody does, nothing is different. */
+function demoControls() {
+  const clock = movableClock();
+  return { clock, faults: createFaultBoard(clock), theatre: createTheatre(systemClock) };
 }
 
 /** The part of a system that one face shows. */

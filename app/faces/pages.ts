@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compressFolder } from "./compress.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SOURCES = ["web", "device", "contracts", "protocol", "package-lock.json"];
@@ -20,6 +21,7 @@ export async function builtPages(say: (line: string) => void): Promise<string> {
   const draft = join(dist, `draft-${process.pid}`);
   try {
     await viteBuild(draft);
+    await compressFolder(draft);
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
-import { extname, join, normalize } from "node:path";
 import { acquirerTillApi } from "#contracts/acquirer-api";
 import { bankAppApi, bankSignInApi } from "#contracts/bank-app-api";
+import { demoApi } from "#contracts/demo-api";
 import { bankViewApi, issuerDeskApi } from "#contracts/desk-api";
 import { explainApi } from "#contracts/explain-api";
 import type { Log } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import { sandboxApi } from "#contracts/sandbox-api";
+import { bankOpsApi, demoStaffApi, deskSignInApi } from "#contracts/staff-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
 import { wireApi } from "#contracts/wire-api";
-import { type MovableClock, systemClock } from "#platform/clock";
+import { systemClock } from "#platform/clock";
 import {
   type Context,
   doorGuard,
@@ -22,13 +22,17 @@ import {
   serveApi,
 } from "#platform/http";
 import { DEMO_CARDS } from "#protocol/pan";
-import { sandboxCalls } from "../sandbox/door.ts";
+import { type Controls, sandboxCalls } from "../sandbox/door.ts";
 import type { FaultBoard } from "../sandbox/faults.ts";
+import type { Theatre } from "../sandbox/theatre.ts";
 import type { System } from "../system.ts";
 import { wireCalls } from "../wire/door.ts";
 import type { WireHub } from "../wire/hub.ts";
 import { callTap } from "../wire/tap.ts";
+import { demoCalls, deskRoutes } from "./demo.ts";
+import { demoStaffCalls } from "./demo-staff.ts";
 import { attachField } from "./field.ts";
+import { pageRoutes } from "./page-files.ts";
 
 const CARD_ANSWERS_WITHIN_MS = 10_000;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -41,15 +45,19 @@ export interface StageOptions {
   readonly log: Log;
   /** Demo pages and helpers; never in a production profile. */
   readonly demo: boolean;
-  /** Of a sandbox: its controls. */
-  readonly sandbox?: { readonly faults: FaultBoard; readonly clock: MovableClock };
+  /** Of a sandbox or the demo: its controls. */
+  readonly sandbox?: Controls;
+  /** Of the demo: what stands on the lines of the visitor's own phone, to the wallet server and in a terminal's field. */
+  readonly faultyDoors?: FaultBoard;
+  /** Of the demo: where scenarios are played. */
+  readonly theatre?: Theatre;
   /** Built pages, when this process serves them. */
   readonly pages?: string;
 }
 
 /** The faces of the parties hosted here, on one port: wallet, till, bank desk, and in the demo the page itself. */
 export async function openStage(options: StageOptions): Promise<Listening> {
-  const { port, system, log } = options;
+  const { port, system, log, faultyDoors } = options;
   const app = new Hono();
   const names = ["localhost", "127.0.0.1", "[::1]"];
   const hosts = new Set(names.map((name) => `${name}:${port}`));
@@ -62,6 +70,7 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   const tap = options.demo ? options.hub : { record() {} };
   const fromPhone = callTap(tap, { from: "phone", to: "wallet" }, clock, { changesOnly: true });
   const fromTill = callTap(tap, { from: "terminal", to: "acquirer" }, clock, { changesOnly: true });
+  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined) {
     serveApi(app, "/wallet", { api: walletSignInApi, log, callsFor: () => wallet.signIn });
     serveApi(app, "/wallet", {
@@ -69,9 +78,12 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       log,
       async callsFor(context) {
         const session = await wallet.session(bearerOf(context.req.header("authorization")));
-        return session === undefined
-          ? problem("notSignedIn")
-          : fromPhone.around(walletDeviceApi, wallet.deviceApi(session));
+        if (session === undefined) return problem("notSignedIn");
+        const calls = wallet.deviceApi(session);
+        return fromPhone.around(
+          walletDeviceApi,
+          faultyDoors === undefined ? calls : faultyDoors.calls("deviceToWallet", calls),
+        );
       },
     });
     app.get("/wallet/v1/events", async (context) => {
@@ -79,6 +91,7 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       if (session === undefined) return problemAnswer(context, problem("notSignedIn"));
       let forward: (event: unknown) => void = () => {};
       const deviceId = context.req.query("deviceId") ?? "";
+      if (faultyDoors?.isCut("deviceToWallet") === true) return problemAnswer(context, problem("peerUnavailable"));
       const stop = ID.test(deviceId)
         ? await wallet.subscribe(session, deviceId, (event) => {
             fromPhone.event(event.type, event);
@@ -88,7 +101,13 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       if (stop === undefined) return problemAnswer(context, problem("notFound", { at: "deviceId" }));
       return eventStream(context, (stream) => {
         forward = (event) => stream.send("wallet", event);
-        return stop;
+        const stopWatching = faultyDoors?.subscribe(() => {
+          if (faultyDoors.isCut("deviceToWallet")) stream.close();
+        });
+        return () => {
+          stopWatching?.();
+          stop();
+        };
       });
     });
   }
@@ -97,10 +116,19 @@ export async function openStage(options: StageOptions): Promise<Listening> {
     serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => till });
   }
   if (issuer !== undefined) {
+    serveApi(app, "/desk", { api: deskSignInApi, log, callsFor: () => issuer.deskSignIn });
     serveApi(app, "/desk", {
       api: issuerDeskApi,
       log,
-      callsFor: (context) => issuer.desk(bearerOf(context.req.header("authorization"))) ?? problem("notSignedIn"),
+      async callsFor(context) {
+        const bearer = bearerOf(context.req.header("authorization"));
+        return issuer.desk(bearer) ?? (await issuer.deskSession(bearer)) ?? problem("notSignedIn");
+      },
+    });
+    serveApi(app, "/bank-ops", {
+      api: bankOpsApi,
+      log,
+      callsFor: (context) => (isOps(context) ? issuer.ops : problem("notSignedIn")),
     });
     serveApi(app, "/bank", { api: bankSignInApi, log, callsFor: () => issuer.bankSignIn });
     serveApi(app, "/bank", {
@@ -110,7 +138,6 @@ export async function openStage(options: StageOptions): Promise<Listening> {
         (await issuer.bankApp(bearerOf(context.req.header("authorization")))) ?? problem("notSignedIn"),
     });
   }
-  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined)
     serveApi(app, "/ops", {
       api: walletOpsApi,
@@ -141,7 +168,7 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       hosts,
       origins,
       answerWithinMs: CARD_ANSWERS_WITHIN_MS,
-      present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, card),
+      present: (terminalId, code, card) => acquirer.presentCard(terminalId, code, faultyDoors?.field(card) ?? card),
     });
   }
   return listening;
@@ -152,10 +179,17 @@ function bearerOf(header: string | undefined): string {
 }
 
 /** The demo's own helpers: printed cards, the phones' inbox, the wire view. */
-function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
+function demoRoutes(app: Hono, { system, hub, log, sandbox, theatre }: StageOptions): void {
   const { issuer, staff } = system;
   const looker = issuer?.desk(staff?.keyOf("supervisor-1") ?? "");
   if (looker !== undefined) serveApi(app, "/demo/bank", { api: bankViewApi, log, callsFor: () => looker });
+  if (issuer !== undefined && staff !== undefined) {
+    const demoStaff = demoStaffCalls(staff.demo, issuer.ops);
+    serveApi(app, "/demo/desk", { api: demoStaffApi, log, callsFor: () => demoStaff });
+  }
+  deskRoutes(app, system, log);
+  const demo = demoCalls(theatre);
+  serveApi(app, "/demo", { api: demoApi, log, callsFor: () => demo });
   app.get("/demo/v1/cards", (context) =>
     context.json({
       cards: DEMO_CARDS.map(({ id, pan, kind, holderName, mobile, expiry, cvn2, status }) => ({
@@ -177,42 +211,20 @@ function demoRoutes(app: Hono, { system, hub, log }: StageOptions): void {
   app.get("/demo/v1/events", (context) =>
     eventStream(context, (stream) => {
       for (const message of [...(system.inbox?.list() ?? [])].reverse()) stream.send("sms", message);
-      for (const row of hub.rows()) stream.send("wire", row);
-      const stops = [
-        system.inbox?.subscribe((message) => stream.send("sms", message)),
-        hub.subscribe((row) => stream.send("wire", row)),
-      ];
+      const stops = [system.inbox?.subscribe((message) => stream.send("sms", message))];
+      // A phone alone in a window shows no wire.
+      if (context.req.query("only") !== "sms") {
+        for (const row of hub.rows()) stream.send("wire", row);
+        const tellFaults = () => stream.send("faults", sandbox?.faults.list() ?? []);
+        tellFaults();
+        stops.push(
+          hub.subscribe((row) => stream.send("wire", row)),
+          sandbox?.faults.subscribe(tellFaults),
+        );
+      }
       return () => {
         for (const stop of stops) stop?.();
       };
     }),
   );
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".woff2": "font/woff2",
-  ".svg": "image/svg+xml",
-  ".json": "application/json",
-  ".png": "image/png",
-};
-
-function pageRoutes(app: Hono, folder: string): void {
-  app.get("*", (context) => {
-    // Paths of the pages are plain: whatever is written with % names no file.
-    const path = normalize(context.req.path).replace(/^([/\\.])+/, "");
-    const file = join(folder, path === "" ? "index.html" : path);
-    const found = file.startsWith(folder) && extname(file) !== "" && existsSync(file);
-    const shown = found ? file : join(folder, "index.html");
-    if (!found && extname(path) !== "") return context.notFound();
-    const hashed = /\/assets\//.test(shown);
-    const host = context.req.header("host") ?? "";
-    return context.body(new Uint8Array(readFileSync(shown)), 200, {
-      "content-type": TYPES[extname(shown)] ?? "application/octet-stream",
-      "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
-      "content-security-policy": `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
-    });
-  });
 }

@@ -5,8 +5,14 @@ import type { MovableClock } from "#platform/clock";
 import { err, ok } from "#protocol/bytes";
 import type { FaultBoard } from "./faults.ts";
 
-/** The sandbox's controls, over HTTP. */
-export function sandboxCalls({ faults, clock }: { faults: FaultBoard; clock: MovableClock }): Calls<SandboxApi> {
+/** What can be broken in a system, and moved. */
+export interface Controls {
+  readonly faults: FaultBoard;
+  readonly clock: MovableClock;
+}
+
+/** The controls over HTTP. */
+export function sandboxCalls({ faults, clock }: Controls): Calls<SandboxApi> {
   return {
     addFault: async (fault) => ok({ faultId: faults.add(fault) }),
     async liftFault({ faultId }) {
@@ -18,6 +24,12 @@ export function sandboxCalls({ faults, clock }: { faults: FaultBoard; clock: Mov
     faults: async () => ok({ faults: faults.list().map((one) => ({ ...one })) }),
     async advanceClock({ ms }) {
       clock.advance(ms);
+      return ok({ now: clock.now() });
+    },
+    clock: async () => ok({ now: clock.now(), aheadMs: clock.aheadMs }),
+    async allWell() {
+      faults.lift();
+      clock.comeBack();
       return ok({ now: clock.now() });
     },
   };

@@ -1,9 +1,10 @@
 import type { Api, CallContext, Calls } from "#contracts/operation";
-import type { Link, LinkHandlers } from "#contracts/ports";
+import type { Link, LinkHandlers, Timers } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
-import type { FaultSpec } from "#contracts/sandbox-api";
+import type { FaultSpec, StandingFault } from "#contracts/sandbox-api";
 import { err, type Result } from "#protocol/bytes";
-import type { EdgeFaults, FrameEdge } from "../edges.ts";
+import type { EdgeFaults } from "../edges.ts";
+import type { ApduChannel } from "../faces/field.ts";
 import { STRANGERS_KEY } from "./strangers-key.ts";
 
 interface Standing {
@@ -18,7 +19,12 @@ export interface FaultBoard extends EdgeFaults {
   calls<A extends Api>(edge: FaultEdge, calls: Calls<A>): Calls<A>;
   add(fault: FaultSpec): string;
   lift(faultId?: string): void;
-  list(): readonly { readonly faultId: string; readonly fault: FaultSpec; readonly hits: number }[];
+  list(): readonly StandingFault[];
+  isCut(edge: FaultEdge): boolean;
+  /** A card in a terminal's field, as far as the field lets it be heard. */
+  field(card: ApduChannel): ApduChannel;
+  /** Called when a fault comes, is met, or goes. */
+  subscribe(listener: () => void): () => void;
 }
 
 const ON_CALLS: readonly FaultSpec["does"][] = [
@@ -31,15 +37,27 @@ const ON_CALLS: readonly FaultSpec["does"][] = [
   "spoilRequest",
   "swapDeviceKey",
   "strange",
+  "flipByte",
+  "delay",
 ];
+/** A delay of which nobody said how long. */
+const DELAY_MS = 3_000;
 /** A refusal for load says when to come back. */
 const BUSY_FOR_MS = 30_000;
 
-/** Faults on the lines between parties that run in one process: what a real line, a peer's program or a load can do. */
-export function createFaultBoard(): FaultBoard {
+/**
+ * Faults on the lines between parties that run in one process: what a real line, a peer's program or a load can do. Lines
+ * without a fault are passed through as they are.
+ */
+export function createFaultBoard(timers: Timers): FaultBoard {
   let serial = 0;
   let standing: Standing[] = [];
-  const lines = new Map<FrameEdge, Set<(down: boolean) => void>>();
+  const lines = new Map<FaultEdge, Set<(down: boolean) => void>>();
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const pause = (ms = DELAY_MS) => new Promise<void>((next) => void timers.after(ms, next));
 
   /** The first fault that fits, counted; it goes when it has been met as often as it should be. */
   function meet(edge: FaultEdge, kinds: readonly FaultSpec["does"][], operation?: string): FaultSpec | undefined {
@@ -53,11 +71,12 @@ export function createFaultBoard(): FaultBoard {
     one.hits += 1;
     if (one.fault.times !== undefined && one.hits >= one.fault.times)
       standing = standing.filter((other) => other !== one);
+    changed();
     return one.fault;
   }
   const isCut = (edge: FaultEdge) => standing.some(({ fault }) => fault.edge === edge && fault.does === "cut");
   const tellLine = (edge: FaultEdge) => {
-    for (const tell of lines.get(edge as FrameEdge) ?? []) tell(isCut(edge));
+    for (const tell of lines.get(edge) ?? []) tell(isCut(edge));
   };
 
   async function passCall(
@@ -79,6 +98,9 @@ export function createFaultBoard(): FaultBoard {
         return ask({});
       case "swapDeviceKey":
         return ask({ ...asked, device: { ...(asked as { device?: object }).device, publicKey: STRANGERS_KEY } });
+      case "delay":
+        await pause(fault.delayMs);
+        return ask();
       case "late":
         void ask();
         return err(problem("peerUnavailable"));
@@ -87,6 +109,7 @@ export function createFaultBoard(): FaultBoard {
       case "twice":
         return (await Promise.all([ask(), ask()]))[0];
       case "spoilAnswer":
+      case "flipByte":
         await ask();
         return err(problem("peerUnavailable", { detail: "the answer does not fit the schema" }));
       default:
@@ -99,21 +122,43 @@ export function createFaultBoard(): FaultBoard {
     add(fault) {
       const faultId = `fault-${++serial}`;
       standing.push({ faultId, fault, hits: 0 });
-      tellLine(fault.edge);
+      if (fault.does === "cut") tellLine(fault.edge);
+      changed();
       return faultId;
     },
     lift(faultId) {
       const gone = standing.filter((one) => faultId === undefined || one.faultId === faultId);
       standing = standing.filter((one) => !gone.includes(one));
-      for (const { fault } of gone) tellLine(fault.edge);
+      for (const { fault } of gone) if (fault.does === "cut") tellLine(fault.edge);
+      if (gone.length > 0) changed();
     },
-    list: () => standing,
+    list: () => standing.map((one) => ({ ...one })),
+    isCut,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    field: (card) => ({
+      async transmit(apdu) {
+        if (standing.length === 0) return card.transmit(apdu);
+        if (isCut("field")) throw new Error("card removed");
+        const fault = meet("field", ["dropRequest", "dropAnswer", "flipByte", "delay"]);
+        if (fault?.does === "dropRequest") throw new Error("card removed");
+        if (fault?.does === "delay") await pause(fault.delayMs);
+        const answer = await card.transmit(apdu);
+        if (fault?.does === "dropAnswer") throw new Error("card removed");
+        return fault?.does === "flipByte" ? flipped(answer) : answer;
+      },
+    }),
 
     calls<A extends Api>(edge: FaultEdge, calls: Calls<A>): Calls<A> {
       const passed = Object.entries(calls).map(([operation, ask]) => [
         operation,
         (request: never, context: CallContext) =>
-          passCall(edge, operation, request, (spoilt) => ask((spoilt ?? request) as never, context)),
+          standing.length === 0
+            ? ask(request, context)
+            : passCall(edge, operation, request, (spoilt) => ask((spoilt ?? request) as never, context)),
       ]);
       return Object.fromEntries(passed) as Calls<A>;
     },
@@ -141,20 +186,27 @@ export function createFaultBoard(): FaultBoard {
               if (!isCut(edge)) given.onDown();
             },
             onFrame(frame) {
-              if (isCut(edge) || meet(edge, ["dropAnswer"]) !== undefined) return;
+              if (standing.length > 0 && (isCut(edge) || meet(edge, ["dropAnswer"]) !== undefined)) return;
               given.onFrame(frame);
             },
           });
         },
         send(frame) {
+          if (standing.length === 0) return link.send(frame);
           if (isCut(edge)) return false;
-          switch (meet(edge, ["dropRequest", "twice", "flipByte"])?.does) {
+          const fault = meet(edge, ["dropRequest", "twice", "flipByte", "delay"]);
+          switch (fault?.does) {
             case "dropRequest":
               return true;
             case "twice":
               return link.send(frame) && link.send(frame);
             case "flipByte":
               return link.send(flipped(frame));
+            case "delay": {
+              const copy = frame.slice();
+              timers.after(fault.delayMs ?? DELAY_MS, () => void link.send(copy));
+              return true;
+            }
             default:
               return link.send(frame);
           }

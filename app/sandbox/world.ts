@@ -41,7 +41,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (!config.ok) throw new Error(config.error.join("; "));
   const clock = movableClock();
   if (options.startsAt !== undefined) clock.advance(options.startsAt - clock.now());
-  const faults = createFaultBoard();
+  const faults = createFaultBoard(clock);
   const troubles = createTroubles(clock);
   const hub = createWireHub();
   const log = createLog("error");

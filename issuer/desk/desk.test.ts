@@ -65,6 +65,7 @@ describe("who may do what", () => {
     auditTrail: {},
     statement: card("zhang"),
     findCustomers: { text: "张伟" },
+    customer: { customerId: "customer-zhang" },
     openCase: { caseCode: "K7F-3QM", language: "zh" },
     changeReservedPhone: { customerId: "customer-zhang", document: documentOf("zhang"), newPhone: "13900139000" },
     renewRecord: { customerId: "customer-zhang", document: documentOf("zhang"), documentExpires: "20401231" },
@@ -123,6 +124,7 @@ describe("who may do what", () => {
       staffId: "agent-9",
       name: "柜员",
       role: "agent",
+      may: expect.arrayContaining(["approveCall", "refuseCall", "customer"]),
     });
   });
 });

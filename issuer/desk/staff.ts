@@ -20,6 +20,7 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   statement: ALL,
   audit: ALL,
   findCustomers: ALL,
+  customer: ALL,
   calls: ALL,
   openCase: ALL,
   auditTrail: ALL,
@@ -40,6 +41,11 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   withdrawBinding: HOTLINE,
   overrideCall: ["supervisor"],
 };
+
+/** Everything that a role may do, by name. */
+export function allOf(staff: Staff): string[] {
+  return Object.keys(MAY).filter((name) => may(staff, name as keyof IssuerDeskApi));
+}
 
 export function may(staff: Staff, operation: keyof IssuerDeskApi): boolean {
   return MAY[operation].includes(staff.role);

@@ -59,34 +59,48 @@ export function manualClock(start: Instant): ManualClock {
 export interface MovableClock extends Clock, Timers {
   /** Moves time on; timers that fall due by it run at once, in order. */
   advance(ms: number): void;
+  /** How far it is ahead of the machine's. */
+  readonly aheadMs: number;
+  /** Shows the machine's time again; timers keep what is left of theirs. */
+  comeBack(): void;
 }
 
 /** The machine's clock, which can be moved on: for a sandbox, in which tomorrow should not take a day. */
 export function movableClock(base: Clock & Timers = systemClock): MovableClock {
   let ahead = 0;
-  let waiting: { readonly due: number; readonly work: () => void; cancel: Cancel }[] = [];
+  // A set: every call between parties sets a timer and takes it back.
+  const waiting = new Set<{ due: number; readonly work: () => void; cancel: Cancel }>();
   const read = () => instant(base.now() + ahead);
   return {
     now: read,
     after(delayMs, work) {
       const run = () => {
-        waiting = waiting.filter((other) => other !== entry);
+        waiting.delete(entry);
         work();
       };
       const entry = { due: read() + delayMs, work: run, cancel: base.after(delayMs, run) };
-      waiting.push(entry);
+      waiting.add(entry);
       return () => {
         entry.cancel();
-        waiting = waiting.filter((other) => other !== entry);
+        waiting.delete(entry);
       };
     },
     advance(ms) {
       ahead += ms;
-      for (const entry of waiting.toSorted((a, b) => a.due - b.due)) {
+      for (const entry of [...waiting].sort((a, b) => a.due - b.due)) {
+        // One that ran before may have taken this one back.
+        if (!waiting.has(entry)) continue;
         entry.cancel();
         if (entry.due <= read()) entry.work();
         else entry.cancel = base.after(entry.due - read(), entry.work);
       }
+    },
+    get aheadMs() {
+      return ahead;
+    },
+    comeBack() {
+      for (const entry of waiting) entry.due -= ahead;
+      ahead = 0;
     },
   };
 }

@@ -3,6 +3,8 @@ import { streamSSE } from "hono/streaming";
 
 export interface EventStream {
   send(event: string, data: unknown): void;
+  /** Ends the answer; the reader may come again. */
+  close(): void;
 }
 
 const KEEP_ALIVE_MS = 15_000;
@@ -14,14 +16,15 @@ export function eventStream(context: Context, open: (stream: EventStream) => () 
     const write = (message: { event: string; data: string }) => {
       last = last.then(() => stream.writeSSE(message)).catch(() => {});
     };
-    const close = open({ send: (event, data) => write({ event, data: JSON.stringify(data) }) });
-    await new Promise<void>((resolve) => {
-      const beat = setInterval(() => write({ event: "beat", data: "" }), KEEP_ALIVE_MS);
-      stream.onAbort(() => {
-        clearInterval(beat);
-        resolve();
-      });
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
     });
+    stream.onAbort(end);
+    const close = open({ send: (event, data) => write({ event, data: JSON.stringify(data) }), close: end });
+    const beat = setInterval(() => write({ event: "beat", data: "" }), KEEP_ALIVE_MS);
+    await ended;
+    clearInterval(beat);
     close();
   });
 }

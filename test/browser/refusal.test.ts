@@ -39,7 +39,7 @@ const CASE_CODE = /^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/;
 
 describe("a card that does not bind", () => {
   const folder = mkdtempSync(join(tmpdir(), "kabao-refusal-"));
-  const faults = createFaultBoard();
+  const faults = createFaultBoard(systemClock);
   const context = () => ({ journeyId: systemRandom.uuid(), idempotencyKey: systemRandom.uuid() });
   let system: System;
   let closeFace: () => Promise<void>;

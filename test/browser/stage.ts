@@ -99,7 +99,7 @@ export function bank(page: Page): Locator {
 /** Puts a finished payment away, or waits for a sheet that closes by itself: the wallet at rest. */
 export async function atRest(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
-  const put = dialog.getByRole("button", { name: /完成|取消/ });
+  const put = dialog.getByRole("button", { name: /完成|取消|关闭/ });
   if ((await dialog.count()) > 0) await put.click({ timeout: 1_000 }).catch(() => {});
   await dialog.waitFor({ state: "detached", timeout: 15_000 });
 }
@@ -170,7 +170,7 @@ export async function databaseOf(page: Page): Promise<{ atcs: number[]; highest:
     return {
       atcs: keys.map((key) => Number(key["atc"])),
       highest: counters.map((counter) => Number(counter["highest"])),
-      device: Object.keys(device.find((record) => "deviceId" in record) ?? {}).sort(),
+      device: Object.keys(device.find((record) => "credentialId" in record) ?? {}).sort(),
     };
   });
 }

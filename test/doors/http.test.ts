@@ -324,6 +324,7 @@ beforeAll(async () => {
         { name: "changeToken", body: { tokenRef: dead("t"), change: "delete", by: "holder" } },
         { name: "changeToken", body: { tokenRef: token.tokenRef, change: "delete", by: "holder" }, live: true },
         { name: "changeDevice", body: { deviceId: dead("d"), change: "delete", by: "wallet" }, live: true },
+        { name: "journeyOfPayment", body: { tokenRef: token.tokenRef, atc: 1 } },
         { name: "methods", body: { tokenRef: dead("t") } },
         { name: "chooseMethod", body: { tokenRef: dead("t"), methodId: "sms" } },
         { name: "notMyNumber", body: { tokenRef: dead("t") } },

@@ -36,6 +36,8 @@ export interface ScriptedTsp {
   script: Script;
   /** What the next call of this name is refused with. */
   readonly refuse: Map<keyof TspWalletApi, Problem>;
+  /** Journeys by the counter that was spent on them. */
+  readonly payments: Map<number, string>;
   /** The next answer to a call of this name stays on its way until what this gives, once it is made, is called. */
   holdAnswer(name: keyof TspWalletApi): Promise<() => void>;
   termsVersion: string;
@@ -84,6 +86,7 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     silence: "none",
     script: { decision: "yellow" },
     refuse: new Map(),
+    payments: new Map(),
     holdAnswer: (name) => new Promise((made) => onItsWay.set(name, made)),
     termsVersion: "2026-01",
     code: "123456",
@@ -113,6 +116,10 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
     publicKey: async () => ok(key),
     holdings: async () => far.holdings,
     journeyOfCase: async () => ok({}),
+    journeyOfPayment: async ({ atc }) => {
+      const journeyId = far.payments.get(atc);
+      return ok(journeyId === undefined ? {} : { journeyId });
+    },
     async checkEligibility({ cardJwe }) {
       const card = opened(cardJwe);
       return ok({

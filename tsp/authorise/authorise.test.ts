@@ -57,7 +57,8 @@ function edited(chip: Uint8Array, tag: string, value?: string): string {
 
 describe("one payment", () => {
   test("accepted: the real number, the PAR, and how sure the TSP is", async () => {
-    const [answer] = await askTsp(parties, [pay(element, 1)]);
+    const asked = pay(element, 1);
+    const [answer] = await askTsp(parties, [asked]);
     expect(answer).toEqual({
       id: 0,
       outcome: "accepted",
@@ -69,6 +70,9 @@ describe("one payment", () => {
       holderVerified: true,
     });
     expect(await spent(element)).toEqual([1]);
+    const journeyOf = async (atc: number) =>
+      must(await parties.tspCalls.journeyOfPayment({ tokenRef: element.tokenRef, atc }, context()));
+    expect([await journeyOf(1), await journeyOf(2)]).toEqual([{ journeyId: asked.journeyId }, {}]);
   });
 
   test.each<[string, (token: LiveToken) => TokenRequest, string]>([

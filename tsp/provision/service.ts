@@ -3,7 +3,7 @@ import { problem } from "#contracts/problem";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
 import { err, ok, shardOf, toBase64 } from "#protocol/bytes";
 import { KEYS } from "../ports.ts";
-import { tokenByPan } from "../store.sql.ts";
+import { journeyOfCounter, tokenByPan, tokenByRef } from "../store.sql.ts";
 import { misrouted } from "./cards.ts";
 import { changing } from "./changes.ts";
 import type { Desk } from "./desk.ts";
@@ -16,7 +16,7 @@ type Evidence = "holdings" | "journeyOfCase";
 
 /** What the wallet provider may ask of the TSP. */
 export function walletCalls(desk: Desk): Omit<Calls<TspWalletApi>, Evidence> {
-  const { keys, issuer, cards } = desk;
+  const { db, keys, issuer, cards } = desk;
   return {
     publicKey: async () => ok(keys.publicJwk(KEYS.cardData)),
 
@@ -28,6 +28,13 @@ export function walletCalls(desk: Desk): Omit<Calls<TspWalletApi>, Evidence> {
       const eligible = await issuer.checkEligibility({ cardJwe: sealed.value }, context);
       if (!eligible.ok) return err(misrouted(eligible.error));
       return ok({ panRef: (await cards.find(card.value.pan)).panRef, ...eligible.value });
+    },
+
+    async journeyOfPayment({ tokenRef, atc }) {
+      const token = await tokenByRef(db, shardOf(tokenRef), tokenRef);
+      if (token === undefined) return err(problem("notFound", { at: "tokenRef" }));
+      const journeyId = await journeyOfCounter(db, token, atc);
+      return ok(journeyId === undefined ? {} : { journeyId });
     },
 
     requestToken: requesting(desk),

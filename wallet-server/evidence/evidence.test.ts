@@ -131,6 +131,24 @@ describe("explain", () => {
     expect(agent.finding.facts.length).toBeGreaterThan(0);
   });
 
+  test("a payment of which no notice came: by the counter, and from then on by its case code", async () => {
+    const { passId } = await bound(wallet, who, deviceId);
+    const ask = (atc: number) => who.calls.explainPayment({ passId, atc, language: "zh" }, context());
+    expect(await ask(1)).toMatchObject(refused("notFound", { at: "atc" }));
+    wallet.tsp.payments.set(1, "iso-of-counter-1");
+    const [tsp, issuer] = bankSays("iso-of-counter-1", "fundsInsufficient");
+    wallet.tsp.holdings = ok({ holdings: [tsp!, { ...issuer!, facts: [] }] });
+    const nothing = must(await ask(1));
+    expect(nothing).toMatchObject({ journeyId: "iso-of-counter-1" });
+    wallet.tsp.holdings = ok({
+      holdings: [tsp!, { ...issuer!, facts: [{ ...issuer!.facts[0]!, stage: "authorise" }] }],
+    });
+    const finding = must(await ask(1));
+    expect(finding).toMatchObject({ cause: "fundsInsufficient", facts: [] });
+    expect(await explain({ caseCode: finding.caseCode! })).toEqual(finding);
+    expect(must(await ask(1)).caseCode).toBe(finding.caseCode);
+  });
+
   test("the TSP is out of reach: never certain of what it alone could contradict", async () => {
     wallet.tsp.script = { decision: "red", causes: ["cardFrozenByHolder"] };
     const { bindingId } = await decided(who, deviceId);

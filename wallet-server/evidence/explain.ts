@@ -5,9 +5,11 @@ import type { WalletDeviceApi, WalletTspApi } from "#contracts/wallet-api";
 import { collectEvidence } from "#party";
 import { err, ok, type Result } from "#protocol/bytes";
 import { diagnose, type Role, viewFor, type Witness } from "#protocol/diagnosis";
-import { caseByCode } from "../cases.ts";
+import { caseByCode, caseOf } from "../cases.ts";
 import type { Desk } from "../desk.ts";
+import { deviceOf } from "../devices.ts";
 import { countTry } from "../limits.ts";
+import { passById } from "../passes.ts";
 import type { Session } from "../session.ts";
 import { journeyOwner } from "./journeys.ts";
 
@@ -23,11 +25,11 @@ export interface Evidence {
   offer(asker: Witness): Pick<Calls<WalletTspApi>, "holdings" | "journeyOfCase">;
   /** Asks everybody, and finds. */
   finding(journey: Asked, role: Role, context: CallContext): Promise<FindingView>;
-  explain(session: Session): Calls<WalletDeviceApi>["explain"];
+  forHolder(session: Session): Pick<Calls<WalletDeviceApi>, "explain" | "explainPayment">;
 }
 
 export function createEvidence(desk: Desk): Evidence {
-  const { db, clock, timers, policy, facts, tsp } = desk;
+  const { db, clock, timers, random, policy, facts, tsp } = desk;
   const ask = collectEvidence({
     clock,
     timers,
@@ -75,9 +77,28 @@ export function createEvidence(desk: Desk): Evidence {
   return {
     offer: ask,
     finding,
-    explain: (session) => async (request, context) => {
-      const journey = await ownJourney(session, request);
-      return journey.ok ? ok(await finding(journey.value, "holder", context)) : journey;
-    },
+    forHolder: (session) => ({
+      async explain(request, context) {
+        const journey = await ownJourney(session, request);
+        return journey.ok ? ok(await finding(journey.value, "holder", context)) : journey;
+      },
+      // A bank that never saw a payment sends no notice of it: the phone asks by what it gave away.
+      async explainPayment({ passId, atc }, context) {
+        const { accountId } = session;
+        const pass = await passById(db, passId);
+        if (pass?.accountId !== accountId) return err(problem("notFound", { at: "passId" }));
+        const { deviceId, token } = pass;
+        const device = await deviceOf(db, accountId, deviceId, "passId");
+        if (!device.ok) return device;
+        const asked = await tsp.journeyOfPayment({ tokenRef: token.tokenRef, atc }, context);
+        if (!asked.ok) return asked;
+        const { journeyId } = asked.value;
+        if (journeyId === undefined) return err(problem("notFound", { at: "atc" }));
+        const found = await finding({ journeyId }, "holder", context);
+        if (found.cause === undefined && found.between.length === 0) return ok(found);
+        const caseCode = await caseOf(db, random, { journeyId, accountId, deviceId }, clock.now());
+        return ok({ ...found, caseCode: caseCode as typeof found.caseCode & string });
+      },
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import type { StandingFault } from "#contracts/sandbox-api";
 import type { WireRow } from "#contracts/wire";
 
 /** A text message as the demo's inbox shows it. */
@@ -14,14 +15,16 @@ export interface DemoHandlers {
   onDown(): void;
   onSms(messages: readonly Sms[]): void;
   onWire(rows: readonly WireRow[]): void;
+  /** What is broken on the lines, whole, at each change. */
+  onFaults(faults: readonly StandingFault[]): void;
 }
 
 /** Events come one by one, a replay by the hundred: they are handed on together. */
 const GATHER_MS = 40;
 const AGAIN_MS = 3_000;
 
-/** The demo's inbox and wire in one stream, while this tab can be seen. */
-export function followDemo(handlers: DemoHandlers): () => void {
+/** The demo's inbox and wire in one stream, or the inbox alone, while this tab can be seen. */
+export function followDemo(handlers: DemoHandlers, hears: "everything" | "messages"): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +42,7 @@ export function followDemo(handlers: DemoHandlers): () => void {
     timer ??= setTimeout(flush, GATHER_MS);
   }
   function open(): void {
-    source = new EventSource("/demo/v1/events");
+    source = new EventSource(hears === "messages" ? "/demo/v1/events?only=sms" : "/demo/v1/events");
     source.onopen = () => {
       sms = [];
       rows = [];
@@ -54,6 +57,7 @@ export function followDemo(handlers: DemoHandlers): () => void {
       sms.push(JSON.parse(event.data) as Sms);
       gather();
     });
+    source.addEventListener("faults", (event) => handlers.onFaults(JSON.parse(event.data) as StandingFault[]));
     source.addEventListener("wire", (event) => {
       rows.push(JSON.parse(event.data) as WireRow);
       gather();

@@ -1,5 +1,5 @@
 import type { PublicJwk } from "#contracts/ports";
-import type { SessionRecord, Sessions } from "../phone/ports.ts";
+import type { KnownCards, Memory, SessionRecord, Sessions } from "../phone/ports.ts";
 import { reading, writing } from "./database.ts";
 import type { WrappedKey } from "./device-keys.ts";
 
@@ -25,6 +25,7 @@ export interface DeviceRecords {
 
 const THIS = "this";
 const SESSION = "session";
+const KNOWN = "known";
 
 export function deviceRecords(db: IDBDatabase): DeviceRecords {
   return {
@@ -35,7 +36,7 @@ export function deviceRecords(db: IDBDatabase): DeviceRecords {
     async clear() {
       await writing(db, ["cards", "keys", "device"], (tx) => {
         for (const store of ["cards", "keys"]) tx.objectStore(store).clear();
-        tx.objectStore("device").delete(THIS);
+        for (const key of [THIS, KNOWN]) tx.objectStore("device").delete(key);
       });
     },
   };
@@ -58,6 +59,19 @@ export function sessionRecords(db: IDBDatabase): Sessions {
     },
     async clear() {
       await writing(db, ["device"], (tx) => void tx.objectStore("device").delete(SESSION));
+    },
+  };
+}
+
+/** What the screen last showed, for a start without a network. Gone with the device and with the session. */
+export function knownCards(db: IDBDatabase): Memory {
+  return {
+    read: () => recordOf<KnownCards>(db, KNOWN),
+    async write(known) {
+      await writing(db, ["device"], (tx) => void tx.objectStore("device").put(known, KNOWN));
+    },
+    async clear() {
+      await writing(db, ["device"], (tx) => void tx.objectStore("device").delete(KNOWN));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Landmark } from "lucide-react";
 import { useId } from "react";
-import { usePage } from "../page-context.ts";
+import { useStage } from "../page-context.ts";
 import { useStore } from "../store.ts";
 import { useLanguage, useSay } from "../text/language.tsx";
 import { momentText, yuan } from "../text/shown.ts";
@@ -10,7 +10,7 @@ import { Panel } from "../ui/panel.tsx";
 
 /** The demo bank from inside: what an account has, and what moved on it. */
 export function BankPanel() {
-  const { bank } = usePage();
+  const { bank } = useStage();
   const { accounts, chosen, lines, fault } = useStore(bank.state);
   const say = useSay();
   const language = useLanguage();

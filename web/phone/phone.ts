@@ -8,7 +8,7 @@ import { pureCipher } from "#protocol/crypto";
 import type { DeviceRecord } from "../adapters/device-record.ts";
 import { createStore, type Store } from "../store.ts";
 import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
-import type { PhonePorts, Proof, SessionRecord } from "./ports.ts";
+import type { KnownCards, PhonePorts, Proof, SessionRecord } from "./ports.ts";
 
 /**
  * Where the device's private half is: wrapped under the passkey, in this page's memory alone (no PRF), or gone with the
@@ -38,6 +38,8 @@ export interface ReadyPhone {
   readonly connected: boolean;
   /** Cards and notices were read at least once. */
   readonly loaded: boolean;
+  /** They are what this device remembers, and were true then; absent once the server has told. */
+  readonly rememberedAt?: number;
   readonly passes: readonly PassView[];
   readonly notices: readonly NoticeView[];
   /** Bindings that were begun and can go on, newest first. */
@@ -86,6 +88,8 @@ export interface Phone {
   putRecoveryCodesAway(): void;
   /** What stopped a journey of this account, who must act, and what to do. */
   explain(journeyId: string): Promise<Result<FindingView, Problem>>;
+  /** The same for a payment of which no notice came. */
+  explainPayment(passId: string, atc: number): Promise<Result<FindingView, Problem>>;
   setDefault(pass: PassView): Promise<Fault | undefined>;
   changePass(pass: PassView, change: "suspend" | "resume" | "delete"): Promise<Fault | undefined>;
 }
@@ -93,9 +97,10 @@ export interface Phone {
 const RETRY_MS = 1_500;
 const ARRIVAL_SHOWN_MS = 6_000;
 const NOTICES_KEPT = 50;
+const NOTICES_REMEMBERED = 20;
 
 export function createPhone(ports: PhonePorts): Phone {
-  const { signIn, passkey, sessions, records, timers, random, model } = ports;
+  const { signIn, passkey, sessions, memory, records, timers, random, model } = ports;
   const state = createStore<PhoneState>({ kind: "starting" });
   const arrival = createStore<NoticeView | undefined>(undefined);
   const bindingNews = createStore<object>({});
@@ -104,6 +109,8 @@ export function createPhone(ports: PhonePorts): Phone {
   let stopFollowing = () => {};
   let cancelArrival = () => {};
   let cancelRetry = () => {};
+  /** What was written down last, to write nothing twice. */
+  let kept: Pick<KnownCards, "passes" | "notices" | "lost"> | undefined;
   /** The private half of a passkey without PRF, and the device it belongs to. */
   let inMemory: { readonly deviceId: string; readonly keys: Parameters<typeof createWallet>[0]["keys"] } | undefined;
 
@@ -122,29 +129,41 @@ export function createPhone(ports: PhonePorts): Phone {
 
   /** The server knows the session no more: whatever was asked, the holder signs in again. */
   function signedOut(session: SessionRecord): void {
-    void sessions.clear();
+    forget();
     leave(session.name, problemFault({ code: "notSignedIn" }));
   }
 
-  /** A session that the server knows, on the device that this browser is. */
+  function forget(): void {
+    void sessions.clear();
+    void memory.clear();
+  }
+
+  /** What is remembered of this device is shown at once, with a network or without; the server then says what is true. */
   async function enter(session: SessionRecord): Promise<void> {
+    const [record, known] = await Promise.all([records.read(), memory.read()]);
+    const mine = record?.accountId === session.accountId ? record : undefined;
+    if (mine !== undefined && known?.deviceId === mine.deviceId) open(session, mine, known.lost, known);
+    await ask(session, mine);
+  }
+
+  /** Asks the server until it answers: is this session good, and this browser one of the account's devices? */
+  async function ask(session: SessionRecord, record: DeviceRecord | undefined): Promise<void> {
     cancelRetry();
     const me = await callsOf(session).me({}, context());
     if (!me.ok && me.error.code === "notSignedIn") return;
     if (!me.ok) {
-      state.set({ kind: "starting", fault: problemFault(me.error) });
-      cancelRetry = timers.after(RETRY_MS, () => void enter(session));
+      if (desk === undefined) state.set({ kind: "starting", fault: problemFault(me.error) });
+      cancelRetry = timers.after(RETRY_MS, () => void ask(session, record));
       return;
     }
-    const record = await records.read();
-    const mine = me.value.devices.find((device) => device.deviceId === record?.deviceId);
     // Another account's device, or none: a new one wants a key pair, and that wants the passkey.
-    if (record === undefined || record.accountId !== session.accountId || mine === undefined)
-      return welcome(undefined, session.name);
-    open(session, record, mine.lost);
+    const mine = me.value.devices.find(({ deviceId }) => deviceId === record?.deviceId);
+    if (record === undefined || mine === undefined) return leave(session.name);
+    if (desk === undefined) open(session, record, mine.lost);
+    else patch({ lost: mine.lost });
   }
 
-  function open(session: SessionRecord, record: DeviceRecord, lost: boolean): void {
+  function open(session: SessionRecord, record: DeviceRecord, lost: boolean, known?: KnownCards): void {
     const keyRoom: KeyRoom =
       record.wrapped !== undefined ? "wrapped" : inMemory?.deviceId === record.deviceId ? "memory" : "gone";
     const keys =
@@ -167,10 +186,11 @@ export function createPhone(ports: PhonePorts): Phone {
       lost,
       keyRoom,
       connected: true,
-      loaded: false,
-      passes: [],
-      notices: [],
+      loaded: known !== undefined,
+      passes: known?.passes ?? [],
+      notices: known?.notices ?? [],
       bindings: [],
+      ...(known === undefined ? {} : { rememberedAt: known.at }),
     });
     stopFollowing();
     stopFollowing = ports.follow(session.accessToken, record.deviceId, {
@@ -182,14 +202,37 @@ export function createPhone(ports: PhonePorts): Phone {
         void readLoss();
         void tell()
           .then(() => Promise.all([readCards(), readBindings(), readNotices()]))
-          .then(() => patch({ loaded: true }));
+          .then(remember);
       },
       onDown: () => patch({ connected: false }),
       onRefused: () => signedOut(session),
     });
   }
 
+  /** Everything was read: from here on it is known, also without a network. */
+  function remember(): void {
+    state.update((now) => {
+      if (now.kind !== "ready" || desk === undefined) return now;
+      const { rememberedAt: _, ...rest } = now;
+      return { ...rest, loaded: true };
+    });
+    keep();
+  }
+
+  function keep(): void {
+    const now = state.get();
+    if (now.kind !== "ready" || !now.loaded || now.rememberedAt !== undefined || desk === undefined) return;
+    const { passes, notices, lost } = now;
+    if (kept?.passes === passes && kept.notices === notices && kept.lost === lost) return;
+    const { accountId, deviceId } = desk.record;
+    kept = { passes, notices, lost };
+    const latest = notices.slice(0, NOTICES_REMEMBERED);
+    // A full disk takes the picture for the next start without a network, nothing else.
+    memory.write({ accountId, deviceId, lost, passes, notices: latest, at: ports.clock.now() }).catch(() => {});
+  }
+
   function leave(known: string | undefined, fault?: Fault): void {
+    cancelRetry();
     stopFollowing();
     desk?.wallet.disarm();
     desk = undefined;
@@ -383,6 +426,8 @@ export function createPhone(ports: PhonePorts): Phone {
   const afterChange = (changed: Result<unknown, Problem>): Promise<Fault | undefined> =>
     readCards().then(() => (changed.ok ? undefined : problemFault(changed.error)));
 
+  state.subscribe(keep);
+
   const phone: Phone = {
     state,
     arrival,
@@ -462,8 +507,12 @@ export function createPhone(ports: PhonePorts): Phone {
       desk === undefined
         ? { ok: false, error: problem("notSignedIn") }
         : desk.calls.explain({ journeyId, language: "zh" }, context(journeyId)),
+    explainPayment: async (passId, atc) =>
+      desk === undefined
+        ? { ok: false, error: problem("notSignedIn") }
+        : desk.calls.explainPayment({ passId, atc, language: "zh" }, context()),
     signOut() {
-      void sessions.clear();
+      forget();
       const now = desk;
       leave(now?.session.name);
       void now?.calls.endSession({}, context());
@@ -471,10 +520,13 @@ export function createPhone(ports: PhonePorts): Phone {
     async renewDevice() {
       if (desk === undefined) return;
       const { session, record, calls } = desk;
-      const wiped = await calls.wipeDevice({ deviceId: record.deviceId }, context());
-      const { credentialId, prfInput } = record;
-      const enrolled = wiped.ok ? await enrol(session, { credentialId, response: {} }, prfInput) : wiped;
-      if (enrolled.ok) open(session, enrolled.value, false);
+      const { credentialId, prfInput, deviceId } = record;
+      const enrolled = await enrol(session, { credentialId, response: {} }, prfInput);
+      if (!enrolled.ok) return patch({ trouble: problemFault(enrolled.error) });
+      // Only now: the passkey, which both have, stays with the one that is left.
+      stopFollowing();
+      await calls.removeDevice({ deviceId }, context());
+      open(session, enrolled.value, false);
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;

@@ -1,6 +1,13 @@
 import type { Calls } from "#contracts/operation";
 import type { Clock, Random, Sealer, Timers } from "#contracts/ports";
-import type { DeviceFacts, WalletDeviceApi, WalletEvent, WalletSignInApi } from "#contracts/wallet-api";
+import type {
+  DeviceFacts,
+  NoticeView,
+  PassView,
+  WalletDeviceApi,
+  WalletEvent,
+  WalletSignInApi,
+} from "#contracts/wallet-api";
 import type { DeviceJournal, DeviceStorage } from "#device/secure-element";
 import type { Result } from "#protocol/bytes";
 import type { DeviceModel } from "#protocol/devices";
@@ -46,6 +53,24 @@ export interface Sessions {
   clear(): Promise<void>;
 }
 
+/** What the phone last knew, to show without a network. No secret is among it: whoever sees the screen sees as much. */
+export interface KnownCards {
+  readonly accountId: string;
+  readonly deviceId: string;
+  /** It was told that it is lost: it stays locked without a network, too. */
+  readonly lost: boolean;
+  readonly passes: readonly PassView[];
+  readonly notices: readonly NoticeView[];
+  /** When it was true. */
+  readonly at: number;
+}
+
+export interface Memory {
+  read(): Promise<KnownCards | undefined>;
+  write(known: KnownCards): Promise<void>;
+  clear(): Promise<void>;
+}
+
 /** The TSP's public key of an open binding: needed again when a reload resumes it. Not a secret. */
 export interface Notebook {
   read(key: string): string | undefined;
@@ -68,6 +93,7 @@ export interface PhonePorts {
   readonly sealer: Sealer;
   readonly passkey: Passkey;
   readonly sessions: Sessions;
+  readonly memory: Memory;
   readonly notebook: Notebook;
   readonly storage: DeviceStorage;
   readonly records: DeviceRecords;

@@ -1,6 +1,6 @@
 import type { FindingView } from "#contracts/facts";
 import type { Problem } from "#contracts/problem";
-import { type Fault, problemFault } from "../text/fault.ts";
+import { FAULTS, type Fault, problemFault } from "../text/fault.ts";
 import type { Phone } from "./phone.ts";
 
 /** What went wrong: the diagnosis, where the server made one, else what this page can say of itself. */
@@ -18,13 +18,24 @@ export async function diagnosed(
   known: string | undefined,
 ): Promise<Trouble> {
   const found = await phone.explain(journeyId);
-  const finding = found.ok && stopped(found.value) ? found.value : undefined;
+  return troubleFrom(found.ok ? found.value : undefined, fault, known);
+}
+
+function troubleFrom(found: FindingView | undefined, fault: Fault, known?: string): Trouble {
+  const finding = found !== undefined && stopped(found) ? found : undefined;
   const caseCode = finding?.caseCode ?? known;
   return {
     fault,
     ...(finding === undefined ? {} : { finding }),
     ...(caseCode === undefined ? {} : { caseCode }),
   };
+}
+
+/** What became of a payment of which no notice came. `onItsWay`: nothing has stopped it so far. */
+export async function troubleOfPayment(phone: Phone, passId: string, atc: number): Promise<Trouble | "onItsWay"> {
+  const found = await phone.explainPayment(passId, atc);
+  if (!found.ok) return { fault: found.error.code === "notFound" ? FAULTS.notArrived : problemFault(found.error) };
+  return stopped(found.value) ? troubleFrom(found.value, FAULTS.declined) : "onItsWay";
 }
 
 /** A refused call. Where it names a cause, the journey has a diagnosis. */

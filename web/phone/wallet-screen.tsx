@@ -8,6 +8,7 @@ import { FaultNote } from "../ui/fault-note.tsx";
 import { CardDetail } from "./card-detail.tsx";
 import { CardStack } from "./card-stack.tsx";
 import { NoticeList } from "./notice-list.tsx";
+import { OfflineNote } from "./offline-note.tsx";
 import type { ReadyPhone } from "./phone.ts";
 import { SettingsSheet } from "./settings-sheet.tsx";
 import { Unfinished } from "./unfinished.tsx";
@@ -88,14 +89,7 @@ function Conditions({ state }: { state: ReadyPhone }) {
   const say = useSay();
   return (
     <div className="grid gap-2 not-empty:mb-3">
-      {!state.connected && (
-        <p
-          role="status"
-          className="flex items-center gap-2 rounded-2xl bg-warn-soft px-3.5 py-2.5 text-[13px] text-warn"
-        >
-          <Spinner className="size-3.5" /> {say(TEXT.disconnected)}
-        </p>
-      )}
+      <OfflineNote state={state} />
       {state.trouble !== undefined && <FaultNote fault={state.trouble} />}
       {state.keyRoom === "memory" && (
         <p className="flex items-center gap-2 rounded-2xl bg-warn-soft px-3.5 py-2.5 text-[13px] leading-snug text-warn">

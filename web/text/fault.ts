@@ -219,6 +219,12 @@ export const FAULTS = {
     "Nothing to do: it goes on by itself.",
   ),
   declined: fault("付款未成功", "The payment was declined", "请联系发卡银行。", "Contact your card issuer."),
+  notArrived: fault(
+    "这笔付款没有到达令牌服务方",
+    "The payment did not reach the token service",
+    "它停在商户或收单方那一边。请看收银台的提示和案件号。",
+    "It stopped on the shop's side. See what the till says, and its case code.",
+  ),
   keyGone: fault(
     "这张卡的密钥已不在本机",
     "This card's keys are no longer here",

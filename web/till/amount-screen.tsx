@@ -1,6 +1,6 @@
 import { Delete } from "lucide-react";
 import { type FormEvent, useId } from "react";
-import { usePage } from "../page-context.ts";
+import { useStage } from "../page-context.ts";
 import { useStore } from "../store.ts";
 import { useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
@@ -11,7 +11,7 @@ import type { TillScreen } from "./till.ts";
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "back"] as const;
 
 export function AmountScreen({ screen }: { screen: Extract<TillScreen, { kind: "amount" }> }) {
-  const { till } = usePage();
+  const { till } = useStage();
   const { typed } = useStore(till.state);
   const say = useSay();
   const id = useId();

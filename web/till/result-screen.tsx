@@ -1,7 +1,7 @@
 import type { SaleView } from "#contracts/acquirer-api";
 import type { Words } from "#contracts/common";
 import { responseFact } from "#protocol/iso8583";
-import { usePage } from "../page-context.ts";
+import { useStage } from "../page-context.ts";
 import { useSay } from "../text/language.tsx";
 import { moneyText } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
@@ -10,7 +10,7 @@ import { Dots, Outcome } from "../ui/marks.tsx";
 
 /** What a sale, refund or void came to, and what to do when it did not work. */
 export function ResultScreen({ sale }: { sale: SaleView }) {
-  const { till } = usePage();
+  const { till } = useStage();
   const say = useSay();
   const good = sale.state === "approved";
   const waiting = sale.state === "sent" || sale.state === "reversing";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { SaleView } from "#contracts/acquirer-api";
-import { usePage } from "../page-context.ts";
+import { useStage } from "../page-context.ts";
 import { useLanguage, useSay } from "../text/language.tsx";
 import { clockText, moneyText, yuan } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
@@ -35,7 +35,7 @@ export function SalesList({ history, totals }: { history: readonly SaleView[]; t
 }
 
 function Sale({ sale }: { sale: SaleView }) {
-  const { till } = usePage();
+  const { till } = useStage();
   const say = useSay();
   const language = useLanguage();
   const [open, setOpen] = useState(false);

@@ -1,6 +1,6 @@
 import { Store as Shop } from "lucide-react";
 import { useId } from "react";
-import { usePage } from "../page-context.ts";
+import { useStage } from "../page-context.ts";
 import { useStore } from "../store.ts";
 import { useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
@@ -12,7 +12,7 @@ import { WaitingScreen } from "./waiting-screen.tsx";
 
 /** The shop's till: the screen of a terminal whose kernel runs at the acquirer. */
 export function TillPanel() {
-  const { till } = usePage();
+  const { till } = useStage();
   const { screen, history, totals } = useStore(till.state);
   const say = useSay();
   return (
@@ -29,7 +29,7 @@ export function TillPanel() {
 }
 
 function ChooseTerminal() {
-  const { till } = usePage();
+  const { till } = useStage();
   const { terminals, terminalId, screen } = useStore(till.state);
   const say = useSay();
   const id = useId();

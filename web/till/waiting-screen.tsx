@@ -1,7 +1,7 @@
 import { useLocation } from "wouter";
 import { useMedia } from "../adapters/media.ts";
 import { STAGE } from "../layout.ts";
-import { usePage } from "../page-context.ts";
+import { useStage } from "../page-context.ts";
 import { useStore } from "../store.ts";
 import { useSay } from "../text/language.tsx";
 import { moneyText } from "../text/shown.ts";
@@ -13,7 +13,7 @@ import type { TillScreen } from "./till.ts";
 
 /** The field is on: four lights and the waves, as on a reader. */
 export function WaitingScreen({ screen }: { screen: Extract<TillScreen, { kind: "waiting" }> }) {
-  const { till, pay } = usePage();
+  const { till, pay } = useStage();
   const paying = useStore(pay.state);
   const say = useSay();
   const stage = useMedia(STAGE);

@@ -7,7 +7,7 @@ import { WirePage } from "./wire-page.tsx";
 
 /** The wire view by itself: for a second screen beside the phone, or for a journey that somebody sent. */
 export function show(root: Root): void {
-  const feed = createDemoFeed(followDemo);
+  const feed = createDemoFeed((handlers) => followDemo(handlers, "everything"));
   const language = createLanguage(notebook.read("language"), (chosen) => notebook.write("language", chosen));
   root.render(<WirePage feed={feed} language={language} />);
 }

@@ -38,6 +38,7 @@ const NAMES: Readonly<Record<Call, string>> = {
   notifyBinding: "绑定通知",
   holdings: "查询事实",
   journeyOfCase: "查询案件号",
+  journeyOfPayment: "查询付款",
 };
 
 /** What phones and tills ask; those that have the same name between other parties are above. */

@@ -67,6 +67,7 @@ export const SENTENCES: Readonly<Record<string, Words>> = {
     zh: "关于这件事，你和你身后的各方知道什么？",
     en: "What do you and those behind you hold of this journey?",
   },
+  journeyOfPayment: { zh: "这个计数器用在哪一笔付款上？", en: "Which payment was this counter spent on?" },
   journeyOfCase: { zh: "这个案件号是哪一件？", en: "Which journey is behind this case code?" },
   authoriseToken: {
     zh: "核对令牌、计数器和密文，换出真实卡号。",

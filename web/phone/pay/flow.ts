@@ -4,6 +4,7 @@ import { FAULTS, type Fault, fieldFault, passkeyFault, problemFault } from "../.
 import type { NearField, WaitingTerminal } from "../../till/field.ts";
 import type { Phone } from "../phone.ts";
 import type { PhonePorts } from "../ports.ts";
+import { diagnosed, type Trouble, troubleOfPayment } from "../trouble.ts";
 
 /** One payment on the phone, from the holder's finger to the bank's notice. */
 export type PayState =
@@ -12,8 +13,14 @@ export type PayState =
   /** The holder is verified; the next terminal in whose field the phone comes gets one cryptogram. */
   | { readonly kind: "armed"; readonly pass: PassView }
   | { readonly kind: "near"; readonly pass: PassView; readonly terminal: WaitingTerminal }
-  /** The terminal has its cryptogram. What became of it, a card never hears: the bank's notice tells. */
-  | { readonly kind: "handedOver"; readonly pass: PassView; readonly at: number; readonly notice?: NoticeView }
+  /** The terminal has its cryptogram. What became of it, a card never hears: the bank's notice tells, or whoever stopped it. */
+  | {
+      readonly kind: "handedOver";
+      readonly pass: PassView;
+      readonly at: number;
+      readonly notice?: NoticeView;
+      readonly trouble?: Trouble;
+    }
   | { readonly kind: "failed"; readonly pass: PassView; readonly fault: Fault };
 
 export interface PayFlow {
@@ -28,6 +35,9 @@ const ARMED_MS = 60_000;
 /** The way of the hand to the reader: long enough to be seen. */
 const APPROACH_MS = 450;
 const SHOWN_MS = 4_000;
+/** No notice for so long: the phone asks what became of its cryptogram, and asks again. */
+const QUIET_MS = 2_500;
+const ASKS_MAX = 4;
 
 export function createPayFlow(
   phone: Phone,
@@ -67,7 +77,7 @@ export function createPayFlow(
     const mine = run;
     const end = await ports.field.hold(terminal.terminalId, terminal.pairingCode, async (apdu) => {
       const answer = await applet.process(apdu);
-      if (applet.lastAtc !== undefined && isNow("near", pass)) handOver(pass);
+      if (applet.lastAtc !== undefined && isNow("near", pass)) handOver(pass, applet.lastAtc);
       return answer;
     });
     // Closed in between, or handed over: the terminal's word changes nothing any more.
@@ -76,9 +86,28 @@ export function createPayFlow(
     void phone.readCards();
   }
 
-  function handOver(pass: PassView): void {
+  function handOver(pass: PassView, atc: number): void {
     state.set({ kind: "handedOver", pass, at: ports.clock.now() });
-    later(2 * SHOWN_MS, close);
+    later(QUIET_MS, () => void ask(pass, atc, 1));
+  }
+
+  async function ask(pass: PassView, atc: number, asked: number): Promise<void> {
+    const mine = run;
+    const trouble = await troubleOfPayment(phone, pass.passId, atc);
+    const now = state.get();
+    if (run !== mine || now.kind !== "handedOver" || now.notice !== undefined) return;
+    const known = trouble !== "onItsWay" && trouble.finding !== undefined;
+    if (!known && asked < ASKS_MAX) return later(QUIET_MS, () => void ask(pass, atc, asked + 1));
+    if (trouble === "onItsWay") return close();
+    state.set({ ...now, trouble });
+  }
+
+  /** The bank said no: why stays until the holder puts it away. */
+  async function tellWhy(notice: NoticeView): Promise<void> {
+    const { journeyId } = notice.notice;
+    const trouble = await diagnosed(phone, journeyId, FAULTS.declined, notice.caseCode);
+    const now = state.get();
+    if (now.kind === "handedOver" && now.notice === notice) state.set({ ...now, trouble });
   }
 
   function waitForTerminal(pass: PassView): void {
@@ -99,8 +128,11 @@ export function createPayFlow(
     const notice = phone.arrival.get();
     const now = state.get();
     if (notice === undefined || now.kind !== "handedOver" || notice.passId !== now.pass.passId) return;
-    state.set({ ...now, notice });
-    later(SHOWN_MS, close);
+    const { trouble: _, ...handed } = now;
+    state.set({ ...handed, notice });
+    if (notice.notice.kind !== "declined") return later(SHOWN_MS, close);
+    cancelTimer();
+    void tellWhy(notice);
   });
 
   return {

@@ -12,6 +12,7 @@ import { FaultNote } from "../../ui/fault-note.tsx";
 import { Outcome, Waves } from "../../ui/marks.tsx";
 import { GlassContext } from "../../ui/sheet.tsx";
 import { PassFace } from "../card-face.tsx";
+import { TroubleNote } from "../explain/trouble-note.tsx";
 import type { PayState } from "./flow.ts";
 
 type Shown = Exclude<PayState, { kind: "idle" }>;
@@ -43,6 +44,30 @@ function Steps({ state }: { state: Shown }) {
   const { pay, near } = usePage();
   const terminal = useStore(near);
   const say = useSay();
+  const trouble = state.kind === "handedOver" ? state.trouble : undefined;
+  if (state.kind === "handedOver" && trouble !== undefined)
+    return (
+      <>
+        <section
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label={say(TEXT.finding.title)}
+          className="no-bar grid min-h-0 flex-1 content-start justify-items-center gap-3 overflow-y-auto"
+        >
+          <Outcome good={false} className="size-14" />
+          <p className="text-[22px] font-bold">{say(titleOf(state))}</p>
+          {state.notice !== undefined && (
+            <p className="-mt-2 text-[15px] text-ink-2">
+              {state.notice.notice.merchantName} · {moneyText(state.notice.notice.amount)}
+            </p>
+          )}
+          <TroubleNote trouble={trouble} className="w-full" />
+        </section>
+        <Button look="plain" className="mt-3" onClick={() => pay.close()}>
+          {say(TEXT.close)}
+        </Button>
+      </>
+    );
   return (
     <>
       <div className="drop">
@@ -95,6 +120,7 @@ function GoToTill() {
 
 function titleOf(state: Shown) {
   if (state.kind === "handedOver" && state.notice !== undefined) return TEXT.notice[state.notice.notice.kind];
+  if (state.kind === "handedOver" && state.trouble !== undefined) return TEXT.pay.failed;
   return TEXT.pay[state.kind];
 }
 

@@ -1,0 +1,78 @@
+import type { Language } from "#contracts/common";
+import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
+import { deviceModel } from "#protocol/devices";
+import { aboutDevice } from "./adapters/about.ts";
+import { pageCalls } from "./adapters/calls.ts";
+import { openDatabase } from "./adapters/database.ts";
+import { followDemo } from "./adapters/demo-events.ts";
+import { makeDeviceKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
+import { deviceRecords, knownCards, sessionRecords } from "./adapters/device-record.ts";
+import { openDeviceStorage } from "./adapters/device-storage.ts";
+import { factJournal } from "./adapters/fact-journal.ts";
+import { field } from "./adapters/field.ts";
+import { followWallet } from "./adapters/live.ts";
+import { clock, exclusively, random, timers } from "./adapters/machine.ts";
+import { notebook } from "./adapters/notebook.ts";
+import { passkey, prfInputOf } from "./adapters/passkey.ts";
+import { sealer } from "./adapters/sealer.ts";
+import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
+import { type AddCardFlow, createAddCardFlow } from "./phone/add-card/flow.ts";
+import { createExplainFlow, type ExplainFlow } from "./phone/explain/flow.ts";
+import { createPayFlow, type PayFlow } from "./phone/pay/flow.ts";
+import { createPhone, type Phone } from "./phone/phone.ts";
+import type { PhonePorts } from "./phone/ports.ts";
+import type { Store } from "./store.ts";
+import { createLanguage } from "./text/language.tsx";
+import type { NearField } from "./till/field.ts";
+
+/** What this page is in the catalogue of devices. */
+const PHONE = deviceModel("phone-web")!;
+
+/** Everything behind the phone's screens. */
+export interface PhonePage {
+  readonly language: Store<Language>;
+  readonly phone: Phone;
+  readonly addCard: AddCardFlow;
+  readonly explain: ExplainFlow;
+  readonly pay: PayFlow;
+  readonly near: NearField;
+  readonly feed: DemoFeed;
+}
+
+/** Wires a phone to this browser and the server it came from. It stands still until `phone.boot()`. */
+export async function openPhonePage(near: NearField, hears: "everything" | "messages"): Promise<PhonePage> {
+  const db = await openDatabase();
+  const ports: PhonePorts = {
+    clock,
+    timers,
+    random,
+    sealer,
+    passkey,
+    sessions: sessionRecords(db),
+    memory: knownCards(db),
+    notebook,
+    storage: openDeviceStorage(db),
+    records: deviceRecords(db),
+    field,
+    signIn: pageCalls(walletSignInApi, "/wallet"),
+    deviceCalls: (accessToken, onSignedOut) => pageCalls(walletDeviceApi, "/wallet", accessToken, onSignedOut),
+    makeKeys: makeDeviceKeys,
+    wrappedKeys: wrappedDeviceKeys,
+    follow: followWallet,
+    exclusively,
+    prfInputOf,
+    model: PHONE,
+    about: () => aboutDevice(PHONE),
+    journal: factJournal(notebook),
+  };
+  const phone = createPhone(ports);
+  return {
+    language: createLanguage(notebook.read("language"), (language) => notebook.write("language", language)),
+    phone,
+    addCard: createAddCardFlow(phone, ports),
+    explain: createExplainFlow(phone),
+    pay: createPayFlow(phone, near, ports),
+    near,
+    feed: createDemoFeed((handlers) => followDemo(handlers, hears)),
+  };
+}
