@@ -75,7 +75,8 @@ const LongWords = v.object({ zh: Long, en: Long });
 
 /** No deeper than a message can be: a file from elsewhere is not to fill the stack. */
 function nodeSchema(deep: number): v.GenericSchema<unknown, WireNode> {
-  const children = deep === 0 ? v.strictTuple([]) : v.lazy(() => v.pipe(v.array(nodeSchema(deep - 1)), v.maxLength(400)));
+  const children =
+    deep === 0 ? v.strictTuple([]) : v.lazy(() => v.pipe(v.array(nodeSchema(deep - 1)), v.maxLength(400)));
   return v.strictObject({
     id: Short,
     name: LongWords,

@@ -36,14 +36,13 @@ describe("the wire view", () => {
     watched = await watchedPage(context);
     await watched.page.goto(system.origin);
     await plugInFinger(watched.page);
-    await beginWallet(watched.page);
-    ({ code } = await bindByTyping(watched.page, zhang));
     wire = await context.newPage();
     wire.on("pageerror", (error) => watched.faults.push(`wire: ${error.message}`));
     wire.on("console", (said) => {
       if (said.type() === "error") watched.faults.push(`wire: ${said.text()}`);
     });
     await wire.goto(`${system.origin}/wire`);
+    await watched.page.bringToFront();
   });
   afterAll(async () => {
     await context?.close();
@@ -52,6 +51,9 @@ describe("the wire view", () => {
   });
 
   test("a binding is there as one journey, from the phone's own call to the text message", async () => {
+    await beginWallet(watched.page);
+    ({ code } = await bindByTyping(watched.page, zhang));
+    await wire.bringToFront();
     await shown(wire.getByRole("heading", { name: "绑卡 尾号 0017" }));
     await shown(message(/手机 到 钱包服务器: 开始绑卡/));
     await shown(message(/令牌服务方 到 发卡银行: 绑定决定/));

@@ -18,7 +18,7 @@ export interface Journey {
 }
 
 /** Calls by which somebody asks what happened: they are about a journey, not part of it. */
-const LOOK_UPS: ReadonlySet<string> = new Set(["holdings", "journeyOfCase"]);
+const LOOK_UPS: ReadonlySet<string> = new Set(["holdings", "journeyOfCase", "journeyOfPayment"]);
 
 export const isLookUp = ({ operation }: WireRow): boolean => LOOK_UPS.has(operation);
 

@@ -4,7 +4,7 @@ import { isTokenPan } from "#protocol/paytoken";
 
 /** Fields whose values stay hidden, and all below them. */
 const SECRET =
-  /^(pan|cvn2|codes|joinCode|recoveryCode|keyHex|udkHex|accessToken|pairingCode|chipData|mobile|holderName|idNumber|activationData|encryptedPassData|number)$|Jwe$/;
+  /^(pan|cvn2|codes|joinCode|recoveryCode|keyHex|udkHex|accessToken|pairingCode|chipData|mobile|holderName|idNumber|activationData|encryptedPassData|endpoint|p256dh|auth|number)$|Jwe$/;
 /** The token's number: shown on request, and to nobody else. */
 const TOKEN_NUMBER = "tokenPan";
 
