@@ -7,6 +7,7 @@ import type { CryptogramExplanation } from "#contracts/wire-api";
 import { createFactLog, ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP, witnessCalls } from "#party";
 import type { Result } from "#protocol/bytes";
 import { explainPayment, type TagValues } from "./authorise/explain.ts";
+import { noteFailure } from "./authorise/failure.ts";
 import { tokenLink } from "./authorise/link.ts";
 import { createAuthoriser } from "./authorise/service.ts";
 import { readableAnswers } from "./bank-answers.ts";
@@ -48,7 +49,7 @@ export function createTsp(ports: TspPorts): Tsp {
   const issuer = readableAnswers(witnessCalls(ports.issuer, TSP_TO_ISSUER, "issuer", facts), facts);
   const wallet = witnessCalls(ports.wallet, TSP_TO_WALLET, "wallet", facts);
   const relay = createRelay({ ...ports, issuer, wallet, facts });
-  const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 1 });
+  const authorise = createAuthoriser({ ...ports, keys, nudge: relay.nudge, lanes: ports.lanes ?? 1 });
 
   const tokens = createTokens(ports, facts, relay);
   const cards = createCards({ ...ports, keys, issuer, policy });
@@ -64,7 +65,7 @@ export function createTsp(ports: TspPorts): Tsp {
     walletApi: ofWallet.offer({ ...walletCalls(walletDesk), ...evidenceFor("wallet") }),
     issuerApi: ofIssuer.offer({ ...issuerCalls(issuerDesk), ...evidenceFor("issuer") }),
     explain: (request, tap) => explainPayment(ports, request, tap),
-    tokens: tokenLink(authorise, ports.log),
+    tokens: tokenLink(authorise, ports.log, (journeyId, error) => noteFailure(facts, journeyId, error)),
     start() {
       relay.start();
       sweeper.start();
