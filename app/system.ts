@@ -22,7 +22,7 @@ import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
-import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
+import { DEMO_RANGES, type DemoCard, demoCarrier } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { instant } from "#protocol/time";
 import { createTsp, type Tsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
@@ -173,7 +173,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         await seedDemo({ db, keys, clock });
         issueCards = (cards) => seedDemo({ db, keys, clock }, cards);
       }
-      inbox = config.smpp === undefined ? createInbox() : undefined;
+      inbox = config.smpp === undefined ? createInbox(demoCarrier) : undefined;
       const stopWatching = inbox?.subscribe(({ at, text }) =>
         tap.record({ at: instant(at), from: "issuer", to: "sms", kind: "sms", text }),
       );
@@ -199,6 +199,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        ...(config.bankPolicy === undefined ? {} : { policy: config.bankPolicy }),
         admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
