@@ -14,10 +14,13 @@ import { followWallet } from "./adapters/live.ts";
 import { clock, exclusively, random, timers } from "./adapters/machine.ts";
 import { notebook } from "./adapters/notebook.ts";
 import { passkey, prfInputOf } from "./adapters/passkey.ts";
+import { pushes } from "./adapters/pushes.ts";
 import { sealer } from "./adapters/sealer.ts";
+import { openTheme, type Theme } from "./adapters/theme.ts";
 import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
 import { type AddCardFlow, createAddCardFlow } from "./phone/add-card/flow.ts";
 import { createExplainFlow, type ExplainFlow } from "./phone/explain/flow.ts";
+import { createNotices, type Notices } from "./phone/notices/flow.ts";
 import { createPayFlow, type PayFlow } from "./phone/pay/flow.ts";
 import { createPhone, type Phone } from "./phone/phone.ts";
 import type { PhonePorts } from "./phone/ports.ts";
@@ -31,7 +34,9 @@ const PHONE = deviceModel("phone-web")!;
 /** Everything behind the phone's screens. */
 export interface PhonePage {
   readonly language: Store<Language>;
+  readonly theme: Store<Theme>;
   readonly phone: Phone;
+  readonly notices: Notices;
   readonly addCard: AddCardFlow;
   readonly explain: ExplainFlow;
   readonly pay: PayFlow;
@@ -66,9 +71,12 @@ export async function openPhonePage(near: NearField, hears: "everything" | "mess
     journal: factJournal(notebook),
   };
   const phone = createPhone(ports);
+  const language = createLanguage(notebook.read("language"), (chosen) => notebook.write("language", chosen));
   return {
-    language: createLanguage(notebook.read("language"), (language) => notebook.write("language", language)),
+    language,
+    theme: openTheme(),
     phone,
+    notices: createNotices(phone, pushes, language),
     addCard: createAddCardFlow(phone, ports),
     explain: createExplainFlow(phone),
     pay: createPayFlow(phone, near, ports),

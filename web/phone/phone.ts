@@ -515,7 +515,10 @@ export function createPhone(ports: PhonePorts): Phone {
       forget();
       const now = desk;
       leave(now?.session.name);
-      void now?.calls.endSession({}, context());
+      if (now === undefined) return;
+      const { calls, record } = now;
+      // Nobody is signed in here: nobody is told anything either.
+      void calls.unsubscribePush({ deviceId: record.deviceId }, context()).then(() => calls.endSession({}, context()));
     },
     async renewDevice() {
       if (desk === undefined) return;

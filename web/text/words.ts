@@ -123,8 +123,6 @@ export const TEXT = {
 
   settings: {
     title: w("设置", "Settings"),
-    account: w("账户", "Account"),
-    keys: w("本机密钥", "This device's key"),
     wrapped: w("由通行密钥加密保存（PRF）", "Encrypted under your passkey (PRF)"),
     memory: w("没有 PRF：密钥只在内存中", "No PRF: in memory only"),
     gone: w("没有 PRF：内存中的密钥已失效", "No PRF: the key in memory is gone"),
