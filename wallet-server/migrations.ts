@@ -226,4 +226,9 @@ export const migrations: readonly Migration[] = [
       create index push_device on push (device_id);
     `,
   },
+  {
+    number: 5,
+    name: "devices that keep no keys",
+    sql: "alter table device add column keeps_keys boolean not null default true;",
+  },
 ];

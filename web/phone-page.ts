@@ -5,7 +5,7 @@ import { aboutDevice } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
-import { makeDeviceKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
+import { makeDeviceKeys, makePaymentKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
 import { deviceRecords, knownCards, sessionRecords } from "./adapters/device-record.ts";
 import { openDeviceStorage } from "./adapters/device-storage.ts";
 import { factJournal } from "./adapters/fact-journal.ts";
@@ -62,6 +62,7 @@ export async function openPhonePage(near: NearField, hears: "everything" | "mess
     signIn: pageCalls(walletSignInApi, "/wallet"),
     deviceCalls: (accessToken, onSignedOut) => pageCalls(walletDeviceApi, "/wallet", accessToken, onSignedOut),
     makeKeys: makeDeviceKeys,
+    makePaymentKeys,
     wrappedKeys: wrappedDeviceKeys,
     follow: followWallet,
     exclusively,

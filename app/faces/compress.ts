@@ -15,26 +15,28 @@ const WORTH_IT: ReadonlySet<string> = new Set([
   ".onnx",
 ]);
 const SMALLEST_BYTES = 1024;
-/** The best compression of a large file takes longer than anybody wants to wait for the first start. */
+/** A large file, as a camera's model, is compressed in the one way that every browser takes, and no longer than it pays. */
 const LARGE_BYTES = 1_000_000;
+const QUALITY = { small: 10, large: 4 } as const;
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
 
-/** Puts a .br and a .gz beside every file of a folder that gains by it. */
+/** Puts a .br, and beside smaller files a .gz, to every file of a folder that gains by it. */
 export async function compressFolder(folder: string): Promise<void> {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => WORTH_IT.has(extname(name))).map((name) => join(folder, name));
   for (const file of files) {
     const plain = readFileSync(file);
     if (plain.length < SMALLEST_BYTES) continue;
-    const quality = plain.length > LARGE_BYTES ? 5 : 10;
-    const [br, gz] = await Promise.all([
-      brotli(plain, {
-        params: { [zlib.BROTLI_PARAM_QUALITY]: quality, [zlib.BROTLI_PARAM_SIZE_HINT]: plain.length },
-      }),
-      deflate(plain, { level: plain.length > LARGE_BYTES ? 6 : 9 }),
-    ]);
+    const large = plain.length > LARGE_BYTES;
+    const params = {
+      [zlib.BROTLI_PARAM_QUALITY]: QUALITY[large ? "large" : "small"],
+      [zlib.BROTLI_PARAM_SIZE_HINT]: plain.length,
+    };
+    const br = await brotli(plain, { params });
     if (br.length < plain.length) writeFileSync(`${file}.br`, br);
+    if (large) continue;
+    const gz = await deflate(plain, { level: 9 });
     if (gz.length < plain.length) writeFileSync(`${file}.gz`, gz);
   }
 }

@@ -115,6 +115,10 @@ const SENTENCES: Readonly<Record<string, Words>> = {
     en: "Token and one-time keys that only this device can open.",
   },
   replenishKeys: { zh: "补充一次性密钥。", en: "More one-time keys." },
+  keyForPayment: {
+    zh: "这台设备不存密钥：为这一笔付款领取一枚。",
+    en: "This device keeps no keys: one is fetched for this payment.",
+  },
   notifyToken: { zh: "令牌状态有变化。", en: "The token changed." },
   notifyPayment: { zh: "付款通知，送往持卡人。", en: "A payment notice for the holder." },
   changeToken: { zh: "更改令牌状态。", en: "Change the token's state." },

@@ -72,7 +72,7 @@ describe("a small screen", () => {
     await shown(page.getByText("卡片已添加"));
     await noBarrier(page);
     await button(page, "完成").click();
-    await shown(phone(page).getByText("没有 PRF：密钥只在内存中"));
+    await shown(phone(page).getByText("没有 PRF：本机不存付款密钥"));
     expect((await databaseOf(page)).device).not.toContain("wrapped");
     await noBarrier(page);
   });
