@@ -13,6 +13,7 @@ export interface Card {
   readonly id: string;
   readonly status: CardStatus;
   readonly expiry: ExpiryYymm;
+  readonly productId: string;
 }
 
 export interface Account {
@@ -21,6 +22,8 @@ export interface Account {
   readonly kind: "debit" | "credit";
   readonly currency: CurrencyCode;
   readonly creditLimitMinor: bigint;
+  /** By order of an authority: nothing may leave it. */
+  readonly restricted: boolean;
   /** The holder's money at the bank; below zero: owed to it. */
   postedMinor: bigint;
   /** Sum of the open holds. */

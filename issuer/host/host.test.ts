@@ -75,6 +75,7 @@ function request(
     originalAuthCode: null,
     tokenPan: null,
     merchantName: "示范商户",
+    mcc: "5814",
     ...rest,
   };
 }
@@ -128,6 +129,33 @@ describe("purchase", () => {
     await db.query({ text: "update card set status = $1" }, [status]);
     expect(await code(request("purchase"))).toBe(expected);
     expect(await code({ ...request("purchase"), kind: "balance" })).toBe(expected);
+  });
+
+  test("from a restricted account nothing goes out, and the way says no more than to ask the bank; money comes back in", async () => {
+    const [sale, hold] = [request("purchase"), request("preAuthorisation", { amountMinor: 20_00n })];
+    expect([await code(sale), await code(hold)]).toEqual(["00", "00"]);
+    await db.query({ text: "update account set restricted = true" });
+    expect(await code(request("purchase"))).toBe("01");
+    expect(await code(request("preAuthorisation"))).toBe("01");
+    expect(await code(request("refund", { originalId: sale.journeyId, amountMinor: 3_00n }))).toBe("00");
+    expect(await code(request("reversal", { originalId: hold.journeyId, amountMinor: 20_00n }))).toBe("00");
+    expect(await balances()).toEqual({ posted: 93_00n, held: 0n });
+    await db.query({ text: "update account set restricted = false" });
+    expect(await code(request("purchase"))).toBe("00");
+    await expectBalanced();
+  });
+
+  test("a product does not pay at kinds of shops that the bank has shut to it, and its refunds come back from there", async () => {
+    const payment = { ...DEFAULT_POLICY.payment, blockedShops: { p: ["5921"], other: ["5814"] } };
+    const sale = request("purchase", { mcc: "5921" });
+    expect(await code(sale)).toBe("00");
+    host = createHostLanes({ store, clock, groupCommit, lanes: 2, policy: payment });
+    for (const kind of ["purchase", "preAuthorisation"] as const)
+      expect(await code(request(kind, { mcc: "5921" }))).toBe("58");
+    expect(await code(request("purchase", { mcc: "5814" }))).toBe("00");
+    expect(await code(request("purchase", { mcc: null }))).toBe("00");
+    expect(await code(request("refund", { mcc: "5921", originalId: sale.journeyId }))).toBe("00");
+    expect(await balances()).toEqual({ posted: 80_00n, held: 0n });
   });
 
   test("an expired card is refused, from the first moment after its month", async () => {
