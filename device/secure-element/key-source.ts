@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SingleUseKey } from "#contracts/device-package";
+import type { Clock } from "#contracts/ports";
 import { hexBytes, toUtf8, wipe } from "#protocol/bytes";
 import type { CardCipher } from "#protocol/crypto";
 import { derivePbocSessionKey } from "#protocol/emv";
@@ -62,7 +63,7 @@ export async function fetchedKeySource(
   tokenRef: string,
   fetched: Pick<StoredKey, "atc" | "keyJwe" | "expiresAt">,
   keys: DeviceKeys,
-  now: () => number,
+  clock: Clock,
 ): Promise<KeySource | undefined> {
   const { atc, expiresAt } = fetched;
   let sessionKey = await openKey(tokenRef, fetched, keys, new Uint8Array());
@@ -73,7 +74,7 @@ export async function fetchedKeySource(
   };
   return {
     async reserve() {
-      if (sessionKey === undefined || expiresAt <= now()) return undefined;
+      if (sessionKey === undefined || expiresAt <= clock.now()) return undefined;
       const taken = sessionKey;
       // The applet wipes it from here on.
       sessionKey = undefined;

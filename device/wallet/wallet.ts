@@ -253,7 +253,7 @@ export function createWallet(ports: WalletPorts): Wallet {
       const { tokenRef, status } = pass.token;
       if (status !== "active") return err(problem("wrongState", { at: "passId" }));
       const data = dataOf(await pair.openJwe(fetched.dataJwe, NOTHING));
-      const source = await fetchedKeySource(tokenRef, fetched, pair, () => clock.now());
+      const source = await fetchedKeySource(tokenRef, fetched, pair, clock);
       if (data?.tokenRef !== tokenRef || source === undefined)
         return err(problem("badCiphertext", { detail: "the key that came is not for this payment" }));
       applet.arm({ data, keyClass: "user", keys: source, holderVerified: true });
