@@ -154,8 +154,8 @@ export function createHostStore(db: Db): HostStore {
       for (const row of rows) {
         book.addAccount(accountOf(row));
         if (row.card_id !== null) {
-          const { card_id: id, status, expiry, product_id: productId } = row;
-          book.cards.set(id, { id, status, expiry, productId });
+          const { card_id: id, account_id: accountId, status, expiry, product_id: productId } = row;
+          book.cards.set(id, { id, accountId, status, expiry, productId });
         }
         if (row.own !== null) book.addAuthorisation(authorisationOf(row.own));
         if (row.original !== null) book.addAuthorisation(authorisationOf(row.original));

@@ -5,6 +5,7 @@ import type { BindingView, NoticeView, PassView, WalletDeviceApi, WalletEvent } 
 import { createWallet, type Wallet } from "#device/wallet";
 import type { Result } from "#protocol/bytes";
 import { pureCipher } from "#protocol/crypto";
+import type { DeviceModel } from "#protocol/devices";
 import type { DeviceRecord } from "../adapters/device-record.ts";
 import { createStore, type Store } from "../store.ts";
 import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
@@ -56,6 +57,8 @@ export interface Desk {
 }
 
 export interface Phone {
+  /** What this device is in the catalogue. */
+  readonly model: DeviceModel;
   readonly state: Store<PhoneState>;
   /** The notice that slides in now. */
   readonly arrival: Store<NoticeView | undefined>;
@@ -118,10 +121,19 @@ export function createPhone(ports: PhonePorts): Phone {
       ...(known === undefined ? {} : { known }),
     });
 
+  /** Sessions that were ended here. */
+  const ended = new Set<string>();
+  function end({ calls, session }: Desk, first: Promise<unknown> = Promise.resolve()): void {
+    ended.add(session.accessToken);
+    void first.then(() => calls.endSession({}, context()));
+  }
+
   const callsOf = (session: SessionRecord) => ports.deviceCalls(session.accessToken, () => signedOut(session));
 
   /** The server knows the session no more: whatever was asked, the holder signs in again. */
   function signedOut(session: SessionRecord): void {
+    // A call of a session that was ended here was still under way: whoever is signed in now is not meant.
+    if (ended.has(session.accessToken)) return;
     forget();
     leave(session.name, problemFault({ code: "notSignedIn" }));
   }
@@ -344,6 +356,8 @@ export function createPhone(ports: PhonePorts): Phone {
       case "devices":
         accountNews.set({});
         return void readLoss();
+      case "removed":
+        return void takenOff();
       case "cardRequest":
         return accountNews.set({});
       case "notice":
@@ -431,6 +445,7 @@ export function createPhone(ports: PhonePorts): Phone {
   state.subscribe(keep);
 
   const phone: Phone = {
+    model,
     state,
     arrival,
     bindingNews,
@@ -489,7 +504,7 @@ export function createPhone(ports: PhonePorts): Phone {
       const found = await callsOf(session).setLost({ deviceId, lost: false }, context());
       open(session, before.record, !found.ok);
       if (!found.ok) return patch({ lostFault: problemFault(found.error) });
-      void before.calls.endSession({}, context());
+      end(before);
     },
     async makeRecoveryCodes() {
       if (desk === undefined) return undefined;
@@ -518,9 +533,8 @@ export function createPhone(ports: PhonePorts): Phone {
       const now = desk;
       leave(now?.session.name);
       if (now === undefined) return;
-      const { calls, record } = now;
       // Nobody is signed in here: nobody is told anything either.
-      void calls.unsubscribePush({ deviceId: record.deviceId }, context()).then(() => calls.endSession({}, context()));
+      end(now, now.calls.unsubscribePush({ deviceId: now.record.deviceId }, context()));
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;

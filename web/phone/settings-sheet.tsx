@@ -6,6 +6,7 @@ import { TEXT } from "../text/words.ts";
 import { Button } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { Sheet } from "../ui/sheet.tsx";
+import { DevicesRow } from "./devices/devices-row.tsx";
 import type { ReadyPhone } from "./phone.ts";
 import { About, Appearance, NoticeSection, Section } from "./settings/sections.tsx";
 import { SETTINGS_TEXT } from "./settings/words.ts";
@@ -27,6 +28,7 @@ export function SettingsSheet({ open, state, onClose }: { open: boolean; state: 
         <Section title={say(SETTINGS_TEXT.account)}>
           <p className="text-[17px] font-semibold">{state.name}</p>
         </Section>
+        <DevicesRow onOpen={onClose} />
         <Appearance />
         <NoticeSection />
         <Section title={say(SETTINGS_TEXT.safety)}>
