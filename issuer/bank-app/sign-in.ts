@@ -163,6 +163,11 @@ export function bankSignIn(
       return ok(await openSession(ownerId));
     },
 
+    async signOut({ accessToken }) {
+      await db.query({ text: "delete from app_session where token_hash = $1" }, [sha256(fromUtf8(accessToken))]);
+      return ok({});
+    },
+
     async session(accessToken) {
       const rows = await db.query<{ customer_id: string; holder_name: string; expires_at: bigint }>(
         {

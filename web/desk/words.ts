@@ -1,5 +1,5 @@
 import type { Words } from "#contracts/common";
-import type { CardStatusSchema, StaffRole } from "#contracts/desk-api";
+import type { StaffRole } from "#contracts/desk-api";
 import type { Problem } from "#contracts/problem";
 import { type Fault, problemFault } from "../text/fault.ts";
 
@@ -8,22 +8,11 @@ const fault = (whatZh: string, whatEn: string, remedyZh: string, remedyEn: strin
   what: w(whatZh, whatEn),
   remedy: w(remedyZh, remedyEn),
 });
-type CardStatus = (typeof CardStatusSchema)["options"][number];
 
 export const ROLES: Readonly<Record<StaffRole, Words>> = {
   teller: w("柜员", "Teller"),
   agent: w("坐席", "Agent"),
   supervisor: w("主管", "Supervisor"),
-};
-
-export const CARD_STATES: Readonly<Record<CardStatus, Words>> = {
-  active: w("正常", "Active"),
-  notActivated: w("未激活", "Not activated"),
-  lost: w("已挂失", "Reported lost"),
-  frozenByHolder: w("持卡人已锁定", "Locked by holder"),
-  frozenByBank: w("银行已冻结", "Frozen by the bank"),
-  replaced: w("已换卡", "Replaced"),
-  closed: w("已销卡", "Closed"),
 };
 
 /** What the audit calls a deed; one that is not named here is shown by its own name. */

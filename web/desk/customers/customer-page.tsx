@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { DeskAccount } from "#contracts/desk-api";
 import { CardArt } from "../../phone/card-art.tsx";
 import { useStore } from "../../store.ts";
+import { CARD_STATES } from "../../text/card-states.ts";
 import { useLanguage, useSay } from "../../text/language.tsx";
 import { momentText, yuan } from "../../text/shown.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,7 +13,7 @@ import { AuditList } from "../audit-page.tsx";
 import type { CustomerView } from "../desk.ts";
 import { useDesk } from "../desk-context.ts";
 import { Face } from "../sign-in.tsx";
-import { CARD_STATES, DESK } from "../words.ts";
+import { DESK } from "../words.ts";
 
 type Token = CustomerView["tokens"][number];
 
