@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Acquirer,
   type AcquirerConfig,
@@ -15,14 +16,16 @@ import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
 import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo, seedStaff } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
-import { groupCommit } from "#platform/group-commit";
+import { systemClock } from "#platform/clock";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
+import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
 import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { createTsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
-import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import { createWalletServer, type PushSender, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
@@ -64,6 +67,8 @@ export interface SystemPorts {
   /** Of a sandbox: a party's key store that can fail, and a clock of its own that can be off. */
   readonly keysOf?: (party: Party, keys: KeyStore) => KeyStore;
   readonly clockOf?: (party: Party) => Clock;
+  /** Of a test: a push service of its own. */
+  readonly push?: PushSender;
 }
 
 const ISSUER_ID = "99900001";
@@ -93,7 +98,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     doors.set(offset, app);
     return app;
   };
-  const shared = { clock, timers: clock, random, groupCommit };
+  const shared = { clock, timers: clock, random, groupCommit: pacedGroupCommit(systemClock) };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
   const openKeys = (party: Party) => {
@@ -127,6 +132,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         tsp: edges.calls("walletToTsp", tspWalletApi),
         sha256,
         webAuthn,
+        push: ports.push ?? pushSender(config, environment.dataDir),
       });
       sources.push({ party: "wallet", behind: [], calls: wallet.tspApi });
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
@@ -265,6 +271,12 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     await stop().catch(() => {});
     throw error;
   }
+}
+
+/** None where nobody is named whom a push service could write to. */
+function pushSender({ pushContact }: ServeConfig, dataDir: string): PushSender | undefined {
+  if (pushContact === undefined) return undefined;
+  return webPushSender({ keys: openPushKeys(join(dataDir, "push-keys.json")), contact: pushContact });
 }
 
 function networkTiming(given: ServeConfig["timing"]): NetworkConfig["timing"] {
