@@ -10,6 +10,7 @@ import { deviceRecords, knownCards, sessionRecords } from "./adapters/device-rec
 import { openDeviceStorage } from "./adapters/device-storage.ts";
 import { factJournal } from "./adapters/fact-journal.ts";
 import { field } from "./adapters/field.ts";
+import { type CardOffer, hearCardOffer } from "./adapters/hand-over.ts";
 import { followWallet } from "./adapters/live.ts";
 import { clock, exclusively, random, timers } from "./adapters/machine.ts";
 import { notebook } from "./adapters/notebook.ts";
@@ -37,6 +38,8 @@ export interface PhonePage {
   readonly pay: PayFlow;
   readonly near: NearField;
   readonly feed: DemoFeed;
+  /** A card that the bank's app, which opened this page, holds out. */
+  readonly offer: Store<CardOffer | undefined>;
 }
 
 /** Wires a phone to this browser and the server it came from. It stands still until `phone.boot()`. */
@@ -73,6 +76,7 @@ export async function openPhonePage(near: NearField, hears: "everything" | "mess
     explain: createExplainFlow(phone),
     pay: createPayFlow(phone, near, ports),
     near,
+    offer: hearCardOffer(),
     feed: createDemoFeed((handlers) => followDemo(handlers, hears)),
   };
 }

@@ -140,3 +140,20 @@ export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
     },
   };
 }
+
+/** A security key that is carried about, beside the page's own finger. */
+export async function plugInUsbKey(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "usb",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

@@ -89,7 +89,6 @@ export const DESK = {
       "Made by operations with kabao staff invite; good for a day",
     ),
     enrol: w("登记通行密钥", "Enrol a passkey"),
-    as: (name: string, role: string) => w(`以${name}（${role}）登录`, `Sign in as ${name} (${role})`),
   },
   signOut: w("退出登录", "Sign out"),
   takeRole: (role: string) => w(`改以${role}身份登录`, `Sign in as ${role}`),

@@ -127,12 +127,12 @@ function Section({ icon: Icon, title, children }: { icon: typeof Phone; title: s
 
 function Fact({ icon: Icon, name, children }: { icon: typeof Phone; name: string; children: ReactNode }) {
   return (
-    <div className="flex items-center gap-3 rounded-2xl bg-panel-2 px-3.5 py-3">
-      <Icon aria-hidden="true" className="size-5 shrink-0 text-ink-3" />
-      <div className="min-w-0">
-        <dt className="text-xs text-ink-3">{name}</dt>
-        <dd className="text-[15px] font-semibold">{children}</dd>
-      </div>
+    <div className="relative rounded-2xl bg-panel-2 py-3 pr-3.5 pl-12">
+      <dt className="text-xs text-ink-3">
+        <Icon aria-hidden="true" className="absolute top-1/2 left-4 size-5 -translate-y-1/2" />
+        {name}
+      </dt>
+      <dd className="text-[15px] font-semibold">{children}</dd>
     </div>
   );
 }
