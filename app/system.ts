@@ -64,6 +64,8 @@ export interface SystemPorts {
   readonly faults?: EdgeFaults;
   /** Of a sandbox: what the TSP goes by otherwise than as it is delivered. */
   readonly tspPolicy?: Partial<TspPolicy>;
+  /** Of a sandbox: the network's routes, which may lack one. */
+  readonly routes?: NetworkConfig["routes"];
   /** Of a sandbox: a party's key store that can fail, and a clock of its own that can be off. */
   readonly keysOf?: (party: Party, keys: KeyStore) => KeyStore;
   readonly clockOf?: (party: Party) => Clock;
@@ -72,13 +74,10 @@ export interface SystemPorts {
 }
 
 const ISSUER_ID = "99900001";
-const NETWORK: Omit<NetworkConfig, "timing"> = {
-  institution: DEFAULT_ACQUIRER.network,
-  routes: [
-    ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
-    ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
-  ],
-};
+export const ROUTES: NetworkConfig["routes"] = [
+  ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
+  ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
+];
 
 /** Wires the hosted parties. Each gets its own database schema, its own keys, and its neighbours as links or calls. */
 export async function startSystem(config: ServeConfig, ports: SystemPorts): Promise<System> {
@@ -219,7 +218,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         log: log.with({ party: "network" }),
         tsp: edges.link("networkToTsp"),
         issuers: [{ id: ISSUER_ID, link: edges.link("networkToIssuer") }],
-        config: { ...NETWORK, timing: networkTiming(config.timing) },
+        config: {
+          institution: DEFAULT_ACQUIRER.network,
+          routes: ports.routes ?? ROUTES,
+          timing: networkTiming(config.timing),
+        },
         acquirer: edges.calls("networkToAcquirer", acquirerNetworkApi),
       });
       edges.offer("tspToNetwork", networkTspApi, network.evidenceApi, doorAt(EDGES.tspToNetwork.portOffset));

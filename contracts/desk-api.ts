@@ -172,6 +172,11 @@ export const issuerDeskApi = {
     request: v.object({ cardId: Id, reason: Reason }),
     answer: DeskAccount,
   }),
+  restrictAccount: operation({
+    summary: "By order of an authority (supervisor): nothing may leave the account of this card",
+    request: v.object({ cardId: Id, reason: Reason }),
+    answer: DeskAccount,
+  }),
   renewCard: operation({
     summary: "New expiry, or a new number too: the tokens live on",
     request: v.object({ cardId: Id, newNumber: v.boolean() }),

@@ -76,6 +76,7 @@ describe("who may do what", () => {
     unfreeze: { ...card("yang"), reason: "x" },
     renewCard: { ...card("zhang"), newNumber: false },
     closeCard: card("zhang"),
+    restrictAccount: { ...card("zhang"), reason: "x" },
     suspendToken: { bindingId: "b", reason: "x" },
     resumeToken: { bindingId: "b", reason: "x" },
     approveCall: { bindingId: "b", answers: [] },
@@ -85,7 +86,15 @@ describe("who may do what", () => {
     withdrawBinding: { bindingId: "b", reason: "x" },
   };
   const FORBIDDEN = {
-    teller: ["unfreeze", "resumeToken", "approveCall", "refuseCall", "withdrawBinding", "overrideCall"],
+    teller: [
+      "unfreeze",
+      "resumeToken",
+      "approveCall",
+      "refuseCall",
+      "withdrawBinding",
+      "overrideCall",
+      "restrictAccount",
+    ],
     agent: [
       "changeReservedPhone",
       "renewRecord",
@@ -94,6 +103,7 @@ describe("who may do what", () => {
       "closeCard",
       "approveAtBranch",
       "overrideCall",
+      "restrictAccount",
     ],
     supervisor: [],
   } as const;

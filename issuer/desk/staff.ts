@@ -40,6 +40,7 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   refuseCall: HOTLINE,
   withdrawBinding: HOTLINE,
   overrideCall: ["supervisor"],
+  restrictAccount: ["supervisor"],
 };
 
 /** Everything that a role may do, by name. */

@@ -7,6 +7,7 @@ import { seededRandom } from "#platform/random";
 import { writeFilm } from "../scan/fake-camera.ts";
 import { drawnCard, drawnLook } from "../scan/rendered-card.ts";
 import { openStudio } from "../scan/studio.ts";
+import { noBarrier } from "./barriers.ts";
 import { openBrowser, PHONE, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
 import { type RunningSystem, startSystem } from "./server.ts";
 import { beginWallet, button, demoCard, field, openForm, phone, shown } from "./stage.ts";
@@ -67,6 +68,7 @@ describe("the camera", () => {
     const page = await atForm("card", false);
     await page.getByRole("button", { name: SCAN }).click();
     await shown(page.getByRole("alert").filter({ hasText: "没有使用相机的权限" }));
+    await noBarrier(page);
     await button(page, "手动输入卡号").click();
     await shown(field(page, "卡号"));
     expect(models(watched)).toEqual([]);
@@ -78,6 +80,7 @@ describe("the camera", () => {
     await page.clock.install();
     await page.getByRole("button", { name: SCAN }).click();
     await shown(page.getByText("这不像银行卡"));
+    await noBarrier(page);
     await page.clock.fastForward(10_000);
     await shown(page.getByText("还没读出卡号"));
     await button(page, "手动输入卡号").click();
@@ -92,6 +95,7 @@ describe("the camera", () => {
     await page.getByRole("button", { name: SCAN }).click();
     await shown(page.getByText("把印有卡号的一面放进框内"));
     await shown(page.getByText("卡号由相机读入"));
+    await noBarrier(page);
     expect((await field(page, "卡号").inputValue()).replaceAll(" ", "")).toBe(zhang.pan);
     expect(models(watched)).toHaveLength(2);
     await field(page, "持卡人姓名").fill(zhang.holderName);

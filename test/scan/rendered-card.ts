@@ -82,12 +82,16 @@ const BANKS = [
 const DARK = ["#0f3f8f", "#15171c", "#7a1020", "#0b5a3c", "#3b1d6b", "#44506a", "#8a2b06", "#063f63"];
 const BRIGHT = ["#d9b36a", "#c9ced8", "#e8e2d0", "#b7d3ea", "#f1f1f1", "#e3c3cf"];
 
-/** A whole number of a real range, with a body that is drawn: nobody's, or nobody's that we know. */
+/** Heads of other banks' cards: real, and not in our table. */
+const UNLISTED_HEADS = ["621700", "622848", "622588", "621661", "622700"];
+
+/** A whole number of a real range, its other digits drawn: nobody's that we know. */
 export function inventedNumber(random: Draw, length?: number): string {
-  const ranges = length === undefined ? IIN_RANGES : IIN_RANGES.filter((range) => range.length === length);
-  const range = pick(random, ranges);
-  let body = range.prefix;
-  while (body.length < range.length - 1) body += random.below(10);
+  const ranges = IIN_RANGES.filter((range) => length === undefined || range.length === length);
+  const { prefix, length: long } =
+    ranges.length > 0 ? pick(random, ranges) : { prefix: pick(random, UNLISTED_HEADS), length: length ?? 16 };
+  let body = prefix;
+  while (body.length < long - 1) body += random.below(10);
   return body + luhnDigit(body);
 }
 

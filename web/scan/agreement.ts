@@ -9,13 +9,14 @@ export interface AgreedCard {
 }
 export type Agreed = { readonly kind: "card"; readonly card: AgreedCard } | { readonly kind: "otherCard" };
 
-/** The last frames that count. */
-const FRAMES = 3;
-/** Where our table knows range and length, two of the last three must say the same; else all three. */
-const LISTED_NEEDS = 2;
-const UNLISTED_NEEDS = 3;
-/** Frames that a settled number waits for the expiry date before it goes without. */
-const EXPIRY_WAITS = 3;
+/** How many of the last frames must say the same. */
+interface Rule {
+  readonly needs: number;
+  readonly of: number;
+}
+/** Where our table knows range and length, and where only Luhn and the network speak for the number. */
+const LISTED: Rule = { needs: 2, of: 3 };
+const UNLISTED: Rule = { needs: 3, of: 5 };
 
 export interface Agreement {
   /** Takes the next frame's reading; tells what is agreed on now, if anything. */
@@ -25,23 +26,19 @@ export interface Agreement {
 /** One frame may be misread; two that were taken apart are not misread alike. */
 export function createAgreement(): Agreement {
   let last: readonly Reading[] = [];
-  let waited = 0;
   return {
     hear(reading) {
-      last = [...last.slice(1 - FRAMES), reading];
+      last = [...last.slice(1 - UNLISTED.of), reading];
       const { number } = reading;
       if (number === undefined) return undefined;
-      const same = last.filter((one) => one.number?.digits === number.digits);
-      const differing = last.filter((one) => one.number !== undefined && one.number.digits !== number.digits);
-      const needs = number.kind === "card" && number.listed ? LISTED_NEEDS : UNLISTED_NEEDS;
+      const { needs, of } = number.kind === "card" && number.listed ? LISTED : UNLISTED;
+      const heard = last.slice(-of);
+      const same = heard.filter((one) => one.number?.digits === number.digits);
+      const differing = heard.some((one) => one.number !== undefined && one.number.digits !== number.digits);
       // Two numbers in sight, or one misread: neither until the frames agree again.
-      if (same.length < needs || differing.length > 0) return undefined;
+      if (same.length < needs || differing) return undefined;
       if (number.kind === "other") return { kind: "otherCard" };
       const expiry = commonExpiry(same);
-      if (expiry === undefined && waited < EXPIRY_WAITS) {
-        waited += 1;
-        if (waited < EXPIRY_WAITS) return undefined;
-      }
       const { digits: pan, credit } = number;
       return { kind: "card", card: { pan, credit, ...(expiry === undefined ? {} : { expiry }) } };
     },

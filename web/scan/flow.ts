@@ -43,6 +43,8 @@ export interface ScanPorts {
 const NOTHING_AFTER_MS = 10_000;
 /** A camera that has not yet sent its first picture. */
 const LOOK_AGAIN_MS = 80;
+/** Frames that a credit card's number waits for its expiry date before it goes without. */
+const DATE_WAITS = 4;
 
 type Looking = Extract<ScanState, { step: "looking" }>;
 
@@ -72,6 +74,7 @@ export function createScanFlow({ camera, openScanner, timers }: ScanPorts): Scan
       outcome.onTrouble("scanUnreadable");
     });
     closers.push(late);
+    let waited = 0;
     for (let turn = 0; session === mine; turn++) {
       const picture = live.grab(turn);
       if (picture === undefined) {
@@ -82,6 +85,9 @@ export function createScanFlow({ camera, openScanner, timers }: ScanPorts): Scan
       if (session !== mine || reading === undefined) return;
       const agreed = agreement.hear(reading);
       if (agreed?.kind === "card") {
+        // Its date is wanted too, where the form will ask for it; but not for long.
+        const { credit, expiry } = agreed.card;
+        if (credit && expiry === undefined && waited++ < DATE_WAITS) continue;
         end({ step: "closed" });
         return outcome.onCard(agreed.card);
       }

@@ -13,7 +13,7 @@ export const SCAN_TEXT = {
     "这不像银行卡：公交卡、会员卡不能这样添加。",
     "Not a bank card, it seems: transit and member cards cannot be added this way.",
   ),
-  private: w("画面只在本机识别，不上传，也不保存。", "Pictures are read on this device, not sent and not kept."),
+  private: w("画面只在本机识别，不上传，也不保存。", "Read on this device: not sent, not kept."),
   type: w("手动输入卡号", "Type the number"),
   again: w("再试一次", "Try again"),
   torchOn: w("打开手电筒", "Torch on"),
