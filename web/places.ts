@@ -9,6 +9,7 @@ export interface Place {
 const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   "bank-app": () => import("./bank-app/place.tsx"),
   desk: () => import("./desk/place.tsx"),
+  messages: () => import("./inbox/place.tsx"),
   find: () => import("./find/place.tsx"),
   wallet: () => import("./phone-alone/place.tsx"),
 };
