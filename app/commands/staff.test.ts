@@ -46,6 +46,7 @@ test("invite prints an invitation that enrols a passkey; list and dismiss know i
   const response = testPasskey().register(options);
   const session = must(await bank.issuer.deskSignIn.register({ ceremonyId, response }, context()));
 
+  bank.clock.advance(1);
   expect((await staff("invite", "周敏", "--role", "supervisor", "--json")).code).toBe(0);
   const { stdout } = await staff("list", "--json");
   expect(JSON.parse(stdout).staff).toEqual([
@@ -57,11 +58,11 @@ test("invite prints an invitation that enrols a passkey; list and dismiss know i
 });
 
 test.each([
-  [["invite"], "NAME: is required"],
-  [["invite", "周敏"], "--role: is required"],
-  [["hire", "周敏"], "ACTION: wants invite, list or dismiss"],
-  [["dismiss", "nobody"], "NAME: nobody has this id"],
-  [["invite", "x".repeat(65), "--role", "agent"], "NAME: is no name or id"],
+  [["invite"], "NAME 必须给出 / is required"],
+  [["invite", "周敏"], "--role 必须给出 / is required"],
+  [["hire", "周敏"], "/ wants invite, list or dismiss"],
+  [["dismiss", "nobody"], "/ nobody has this id"],
+  [["invite", "x".repeat(65), "--role", "agent"], "/ is no name or id"],
 ])("%j: what is wrong, and where", async (args, words) => {
   const { code, stderr } = await staff(...args);
   expect(code).toBe(2);

@@ -458,6 +458,13 @@ describe("the customer's own cards", () => {
     expect(await bank.issuer.bankApp(accessToken)).toBeUndefined();
   });
 
+  test("whose card waits in a wallet, and who enrols meanwhile, is shown the app as a way", async () => {
+    const { bindingId } = await decided(bank, typedCard("zhang"));
+    await enrolled();
+    await bank.relay();
+    expect(bank.toldBy("methodsChanged")).toEqual([{ bindingId }]);
+  });
+
   test("adding without typing: certificates that the bank does not trust get nothing", async () => {
     const { app } = await enrolled();
     const invitation = { certificates: ["MA=="], nonce: "00112233", nonceSignature: "00112233" };

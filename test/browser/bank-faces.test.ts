@@ -67,8 +67,14 @@ describe("the bank's faces", () => {
   /** From the wallet at rest to the choice between the bank's ways. */
   async function toMethods(id: string, more: { readonly mobile?: string } = {}): Promise<void> {
     const { page } = wallet;
+    const card = { ...demoCard(id), ...more };
     await openForm(page);
-    await typeCard(page, { ...demoCard(id), ...more });
+    await typeCard(page, card);
+    if (card.kind === "credit") {
+      await button(page, "下一步").click();
+      await field(page, "有效期").fill(`${card.expiry.slice(2)}${card.expiry.slice(0, 2)}`);
+      await field(page, "安全码").fill(card.cvn2);
+    }
     await button(page, "下一步").click();
     await button(page, "同意").click();
   }
@@ -255,7 +261,7 @@ describe("the bank's faces", () => {
       await field(app, "银行预留手机号").fill("13900139000");
       await enrol();
       await shown(app.getByText("收费标准"));
-      await button(page, "继续添加").click();
+      await page.getByRole("listitem").filter({ hasText: "0066" }).getByRole("button", { name: "继续添加" }).click();
       const address = await toBankApp();
       await app.goto(`${world.url}/bank-app`);
       await app.getByRole("button", { name: /有设备请求添加您的卡/ }).click();
