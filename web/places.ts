@@ -10,6 +10,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   "bank-app": () => import("./bank-app/place.tsx"),
   desk: () => import("./desk/place.tsx"),
   messages: () => import("./inbox/place.tsx"),
+  device: () => import("./other-device/place.tsx"),
   find: () => import("./find/place.tsx"),
   wallet: () => import("./phone-alone/place.tsx"),
 };
