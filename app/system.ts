@@ -22,7 +22,7 @@ import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
-import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
+import { DEMO_RANGES, type DemoCard, demoCarrier } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { createTsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type PushSender, type WalletServer, migrations as walletMigrations } from "#wallet-server";
@@ -168,7 +168,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         await seedDemo({ db, keys, clock });
         issueCards = (cards) => seedDemo({ db, keys, clock }, cards);
       }
-      inbox = config.smpp === undefined ? createInbox() : undefined;
+      inbox = config.smpp === undefined ? createInbox(demoCarrier) : undefined;
       const sender: MessageSender =
         inbox ??
         smppSender({
@@ -190,6 +190,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        ...(config.bankPolicy === undefined ? {} : { policy: config.bankPolicy }),
         admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),

@@ -238,6 +238,14 @@ describe("the bank's faces", () => {
     test("a USB key is registered and signs what the app shows: the wallet goes on", async () => {
       await finger.plugInUsbKey();
       await app.getByRole("link", { name: "我的" }).click();
+      await field(app, "柜台登记码").fill("12345678");
+      await button(app, "登记 USB Key").click();
+      await shown(app.getByText("登记码不对或已失效"));
+      const document = { kind: "residentId", number: demoCard("li").idNumber } as const;
+      const teller = world.system.issuer!.desk(world.system.staff!.keyOf("teller-1")!)!;
+      const context = { journeyId: "usb", idempotencyKey: "usb" };
+      const { code } = must(await teller.usbKeyCode({ customerId: "customer-li", document }, context));
+      await field(app, "柜台登记码").fill(code);
       await button(app, "登记 USB Key").click();
       await shown(app.getByText("USB Key 已登记"));
       await toMethods("li");

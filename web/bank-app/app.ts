@@ -43,7 +43,8 @@ export interface BankApp {
   approve(bindingId: string, by: "passkey" | "usbKey"): Promise<Result<{ readonly activated: boolean }, Fault>>;
   decline(bindingId: string): Promise<Result<unknown, Fault>>;
   turn(card: AppCard, how: "lockCard" | "unlockCard" | "activateCard"): Promise<Result<unknown, Fault>>;
-  addUsbKey(name: string): Promise<Result<unknown, Fault>>;
+  /** @param code eight digits, from a teller who saw the document. */
+  addUsbKey(name: string, code: string): Promise<Result<unknown, Fault>>;
   addToWallet(card: AppCard): Promise<"added" | "notAdded" | "closed">;
   quote(order: Order): Promise<Result<FeeQuote, Fault>>;
   transfer(order: Order, quote: FeeQuote): Promise<Result<Transferred, Fault>>;
@@ -117,9 +118,9 @@ export function createBankApp(ports: {
 
     turn: async ({ cardId }, how) => done(await calls[how]({ cardId }, context())),
 
-    async addUsbKey(name) {
-      const begun = await calls.usbKeyOptions({ name }, context());
-      if (!begun.ok) return err(appFault(begun.error));
+    async addUsbKey(name, code) {
+      const begun = await calls.usbKeyOptions({ name, code }, context());
+      if (!begun.ok) return err(begun.error.at === "code" ? APP_FAULTS.tellerCode : appFault(begun.error));
       const proof = await passkey.create(begun.value.options);
       if (!proof.ok) return err(proof.error === "failed" ? APP_FAULTS.usbKnown : passkeyFault(proof.error));
       const { ceremonyId } = begun.value;

@@ -1,5 +1,6 @@
 import { ReceiptText, Usb } from "lucide-react";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
+import { TextField } from "../phone/add-card/text-field.tsx";
 import { useStore } from "../store.ts";
 import type { Fault } from "../text/fault.ts";
 import { useSay } from "../text/language.tsx";
@@ -15,15 +16,22 @@ export function MeScreen() {
   const say = useSay();
   const [busy, setBusy] = useState(false);
   const [added, setAdded] = useState(false);
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState(false);
   const [fault, setFault] = useState<Fault | undefined>(undefined);
 
-  async function addKey(): Promise<void> {
+  async function addKey(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const code = typed.normalize("NFKC").replace(/\s/g, "");
+    setWrong(!/^\d{8}$/.test(code));
+    if (!/^\d{8}$/.test(code)) return;
     setBusy(true);
     setFault(undefined);
     setAdded(false);
-    const done = await app.addUsbKey("USB Key");
+    const done = await app.addUsbKey("USB Key", code);
     setBusy(false);
     setAdded(done.ok);
+    if (done.ok) setTyped("");
     if (!done.ok) setFault(done.error);
   }
   return (
@@ -40,9 +48,19 @@ export function MeScreen() {
             {say(APP.usbAdded)}
           </p>
         )}
-        <Button look="soft" busy={busy} onClick={() => void addKey()}>
-          {say(APP.addUsbKey)}
-        </Button>
+        <form onSubmit={(event) => void addKey(event)} noValidate className="grid gap-3">
+          <TextField
+            label={say(APP.tellerCode)}
+            value={typed}
+            onType={setTyped}
+            inputMode="numeric"
+            autoComplete="off"
+            {...(wrong ? { fault: say(APP.typed.tellerCode) } : {})}
+          />
+          <Button type="submit" look="soft" busy={busy}>
+            {say(APP.addUsbKey)}
+          </Button>
+        </form>
       </section>
       <section className="grid gap-2 rounded-3xl bg-panel p-4 shadow-panel">
         <h2 className="flex items-center gap-2 text-[16px] font-bold">

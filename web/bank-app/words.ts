@@ -42,6 +42,7 @@ export const APP = {
     idNumber: w("请输入 18 位身份证号", "18 characters"),
     mobile: w("请输入 11 位手机号", "A mobile number of 11 digits"),
     code: w("请输入 6 位数字", "Six digits"),
+    tellerCode: w("请输入 8 位数字", "Eight digits"),
     amount: w("金额应大于 0，最多两位小数", "More than zero, at most two decimals"),
     toName: w("请输入收款人姓名", "The name of whom it goes to"),
     toPan: w("卡号有误，请逐位核对", "The number cannot be right: check it digit by digit"),
@@ -112,10 +113,11 @@ export const APP = {
   feesHint: w("绑定、移除、付款均免费。", "Adding, removing and paying are free."),
   usbKey: w("USB Key（U 盾）", "USB key"),
   usbKeyText: w(
-    "现实中在网点登记；演示里插上安全密钥即可。它签的是屏幕上显示的卡、设备和时间。",
-    "In life it is registered at a branch; here plug in a security key. It signs the card, device and time on the screen.",
+    "先带证件到柜台领取登记码，再插上安全密钥。它签的是屏幕上显示的卡、设备和时间。",
+    "Get a code at the desk, with your document, then plug in a security key. It signs the card, device and time on the screen.",
   ),
   addUsbKey: w("登记 USB Key", "Register a USB key"),
+  tellerCode: w("柜台登记码", "Code from the desk"),
   usbAdded: w("USB Key 已登记", "The USB key is registered"),
   signOut: w("退出登录", "Sign out"),
 } as const;
@@ -144,6 +146,12 @@ export const APP_FAULTS = {
     "The USB key did not sign",
     "请插上已登记的 USB Key，输入它的密码后重试。",
     "Plug in the registered key, enter its PIN, and try again.",
+  ),
+  tellerCode: fault(
+    "登记码不对或已失效",
+    "The code is wrong or void",
+    "请核对，或向柜员再要一个。",
+    "Check it, or ask a teller for another.",
   ),
   usbKnown: fault(
     "这把 USB Key 已登记",

@@ -62,6 +62,22 @@ export function CustomerPage({ customer }: { customer: CustomerView }) {
               run: ({ document, documentExpires }) =>
                 desk.change("renewRecord", { customerId, document, documentExpires }),
             })}
+            {button({
+              name: "correctName",
+              wants: ["document", "name"],
+              customerId,
+              run: ({ document, name }) => desk.change("correctName", { customerId, document, name }),
+            })}
+            {button({
+              name: "usbKeyCode",
+              wants: ["document"],
+              customerId,
+              async run({ document }, tell) {
+                const given = await desk.change("usbKeyCode", { customerId, document });
+                if (given.ok) tell(given.value.code);
+                return given;
+              },
+            })}
           </div>
         </header>
 
@@ -158,7 +174,7 @@ function dateText(day: string): string {
 
 /** What may be done with a card as it stands. The bank decides anyway. */
 const ACTS_OF: Readonly<Record<DeskAccount["status"], readonly ActName[]>> = {
-  active: ["reportLost", "freeze", "renewCard", "closeCard"],
+  active: ["deposit", "renewCard", "upgradeAccount", "liftRestriction", "reportLost", "freeze", "closeCard"],
   notActivated: ["activateCard", "reportLost", "closeCard"],
   lost: ["liftLost", "renewCard", "closeCard"],
   frozenByHolder: ["reportLost", "freeze"],
@@ -201,6 +217,22 @@ function CardRow({
       name: "renewCard",
       wants: ["newNumber"],
       run: ({ newNumber }) => desk.change("renewCard", { cardId, newNumber }),
+    },
+    deposit: {
+      name: "deposit",
+      wants: ["amount"],
+      run: ({ minor }) => desk.change("deposit", { cardId, amount: { minor, currency: "156" } }),
+    },
+    upgradeAccount: {
+      name: "upgradeAccount",
+      wants: ["document"],
+      customerId: card.customerId,
+      run: ({ document }) => desk.change("upgradeAccount", { cardId, document }),
+    },
+    liftRestriction: {
+      name: "liftRestriction",
+      wants: ["reason"],
+      run: ({ reason }) => desk.change("liftRestriction", { cardId, reason }),
     },
     closeCard: { name: "closeCard", wants: [], grave: true, run: () => desk.change("closeCard", { cardId }) },
   };
