@@ -19,6 +19,7 @@ import { memoryLink } from "#platform/memory-link";
 import type { PostgresDb } from "#platform/postgres";
 import { createCaseBook } from "../../app/explain/case-book.ts";
 import { openStage } from "../../app/faces/stage.ts";
+import { createWireHub } from "../../app/wire/hub.ts";
 import {
   AT_DESK,
   bankAppOf,
@@ -484,7 +485,7 @@ beforeAll(async () => {
       opsKey: "ops",
       stop: async () => {},
     },
-    hub: { rows: () => [], subscribe: () => () => {} } as never,
+    hub: createWireHub(),
     log: recordingLog(lines),
     demo: true,
   });
