@@ -1,4 +1,4 @@
-/** False: the browser keeps its clipboard to itself here. */
+/** False: the browser does not let us. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
