@@ -9,6 +9,7 @@ import { useLanguage, useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Button, Spinner } from "../../ui/button.tsx";
 import { CaseCode, TroubleNote } from "../explain/trouble-note.tsx";
+import { FROM_BANK } from "../from-bank/words.ts";
 import { type AddCardState, methodOf } from "./flow.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5] as const;
@@ -143,6 +144,16 @@ function Elsewhere({
       )}
       {method.hours !== undefined && (
         <p className="tabular text-[13px] text-ink-2">{say(TEXT.add.hours(method.hours.from, method.hours.to))}</p>
+      )}
+      {method.link !== undefined && (
+        <a
+          href={method.link}
+          target="_blank"
+          rel="noopener"
+          className="inline-flex min-h-13 items-center justify-center rounded-2xl bg-accent px-5 text-base font-semibold text-accent-ink"
+        >
+          {say(FROM_BANK.openApp)}
+        </a>
       )}
       {caseCode !== undefined && (
         <div className="rounded-2xl bg-panel-2 py-2.5">
