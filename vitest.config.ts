@@ -1,9 +1,17 @@
 import { defineConfig } from "vitest/config";
 
 /** Pure rooms and parties, each test on tables and objects of its own: files may share what they load. */
-const SHARING = ["acquirer", "contracts", "device", "issuer", "network", "party", "protocol", "tsp", "wallet-server"].map(
-  (room) => `${room}/**/*.test.ts`,
-);
+const SHARING = [
+  "acquirer",
+  "contracts",
+  "device",
+  "issuer",
+  "network",
+  "party",
+  "protocol",
+  "tsp",
+  "wallet-server",
+].map((room) => `${room}/**/*.test.ts`);
 const NEVER = ["node_modules/**", ".build/**", "dist/**"];
 
 export default defineConfig({
