@@ -31,7 +31,9 @@ export function VerifyStep({ state }: { state: Verifying }) {
       ) : (
         <Elsewhere kind={method.kind} method={method} caseCode={binding.caseCode} />
       )}
-      {method.kind !== "smsCode" && trouble !== undefined && <TroubleNote trouble={trouble} />}
+      {method.kind !== "smsCode" && trouble !== undefined && (
+        <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />
+      )}
       {several && (
         <Button look="plain" disabled={busy} onClick={() => addCard.chooseAnother()}>
           {say(TEXT.add.otherWay)}
@@ -54,7 +56,7 @@ function ChooseMethod({ state }: { state: Verifying }) {
   return (
     <div className="rise grid gap-4">
       <h3 className="text-[17px] font-bold">{say(TEXT.add.howTitle)}</h3>
-      {trouble !== undefined && <TroubleNote trouble={trouble} />}
+      {trouble !== undefined && <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />}
       <fieldset className="grid min-w-0 gap-2">
         <legend className="sr-only">{say(TEXT.add.howTitle)}</legend>
         {binding.methods.map((one) => (
@@ -184,7 +186,7 @@ function SmsCode({ state, sentTo }: { state: Verifying; sentTo: string }) {
       </div>
       {binding.codeSent === undefined ? (
         <>
-          {trouble !== undefined && <TroubleNote trouble={trouble} />}
+          {trouble !== undefined && <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />}
           <Button busy={busy} onClick={() => void addCard.takeMethod(language)} size="large">
             {say(TEXT.add.sendCode)}
           </Button>
@@ -266,7 +268,7 @@ function CodeForm({ state, codeSent }: { state: Verifying; codeSent: CodeSent })
           <span className="tabular font-bold">{fresh}</span>
         </button>
       )}
-      {trouble !== undefined && <TroubleNote trouble={trouble} />}
+      {trouble !== undefined && <TroubleNote trouble={trouble} hotline={state.binding.product?.hotline} />}
       <Button type="submit" busy={busy} size="large">
         {say(busy ? TEXT.add.verifying : TEXT.add.verify)}
       </Button>
