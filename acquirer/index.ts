@@ -9,9 +9,9 @@ import { CAUSES, type Cause, type FactData } from "#protocol/diagnosis";
 import type { Money } from "#protocol/money";
 import { caseOf } from "./host/cases.ts";
 import { evidence, journeyOfSale } from "./host/evidence.ts";
-import { loadTerminals, seedMerchants, setMerchant, type Terminal } from "./host/merchants.ts";
+import { loadTerminals, seedMerchants, setMerchant, setTerminal, type Terminal } from "./host/merchants.ts";
 import { createNetworkLink } from "./host/network-link.ts";
-import { createPayments } from "./host/payments.ts";
+import { createPayments, type TypedCard } from "./host/payments.ts";
 import type { AcquirerPorts } from "./host/ports.ts";
 import { type Sale, viewOf, wordsOf } from "./host/sale.ts";
 import { saleById, salesOf, totalsOf } from "./host/store.sql.ts";
@@ -39,8 +39,10 @@ export interface Acquirer {
     merchantId: string,
     change: { readonly blocked?: boolean; readonly contactless?: boolean },
   ): Promise<boolean>;
-  /** The host's own entry: a tap that a terminal has already carried out. */
-  purchase(terminalId: string, amount: Money, chip: ChipData): Promise<SaleView>;
+  /** What is loaded into a terminal. False: no such terminal. */
+  setTerminal(terminalId: string, change: Partial<Pick<Terminal, "applications" | "emvMode">>): Promise<boolean>;
+  /** The host's own entry: a tap that a terminal has already carried out, or a number that the shop typed in. */
+  purchase(terminalId: string, amount: Money, card: ChipData | TypedCard): Promise<SaleView>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -48,6 +50,10 @@ export interface Acquirer {
 /** Where the cardholder is asked and where contactless ends, minor units. ¥1,000 is the no-PIN limit since 2018 (spec card-product §4). */
 const LIMITS = { cvmLimitMinor: 100_000n, contactlessLimitMinor: 5_000_000n };
 const CHINA = "156";
+const AIDS: Readonly<Record<Exclude<Terminal["applications"], "all">, readonly string[]>> = {
+  debit: ["a000000333010101"],
+  credit: ["a000000333010102", "a000000333010103"],
+};
 const HISTORY = 50;
 const FAILED: ReadonlySet<Sale["state"]> = new Set<Sale["state"]>(["declined", "reversing", "reversed", "failed"]);
 const CAUSE_OF_STATE: Readonly<Partial<Record<Sale["state"], Cause>>> = {
@@ -170,7 +176,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     const original = await find(saleId);
     if (!original.ok) {
       await facts.state({ journeyId, stage: "complete", code: "refundNotMatched", outcome: "failed", data: { kind } });
-      return err({ ...original.error, cause: "refundNotMatched" });
+      return err({ ...original.error, cause: "refundNotMatched", caseCode: await caseOf(ports, journeyId) });
     }
     const terminal = terminals.get(original.value.terminalId);
     if (original.value.kind !== "sale" || original.value.state !== "approved" || terminal === undefined)
@@ -227,6 +233,11 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
     evidenceApi: evidence({ ...ports, facts }),
     async setMerchant(merchantId, change) {
       const known = await setMerchant(db, merchantId, change);
+      terminals = await loadTerminals(db);
+      return known;
+    },
+    async setTerminal(terminalId, change) {
+      const known = await setTerminal(db, terminalId, change);
       terminals = await loadTerminals(db);
       return known;
     },
@@ -309,7 +320,9 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       one.state = "reading";
       let begun = false;
       try {
-        const config: TerminalConfig = { terminalId, country: CHINA, ...LIMITS };
+        const { applications, emvMode } = one.terminal;
+        const aids = applications === "all" ? {} : { aids: AIDS[applications] };
+        const config: TerminalConfig = { terminalId, country: CHINA, ...LIMITS, ...aids, emvMode };
         const result = await runContactless(tapped(card), config, {
           amount: one.amount,
           type: "00",
@@ -334,10 +347,10 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       }
     },
 
-    async purchase(terminalId, amount, chip) {
+    async purchase(terminalId, amount, card) {
       const terminal = terminals.get(terminalId);
       if (terminal === undefined) throw new RangeError("acquirer: no such terminal");
-      return shown(await payments.purchase(random.uuid(), terminal, amount, chip));
+      return shown(await payments.purchase(random.uuid(), terminal, amount, card));
     },
 
     async start() {

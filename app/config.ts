@@ -20,6 +20,8 @@ export interface ServeOptions {
   /** SMSC of the bank, smpp://user@host:port; its password in the file --smpp-password. */
   readonly smpp?: string | undefined;
   readonly smppPassword?: string | undefined;
+  /** Whom a push service may write to about our pushes. */
+  readonly pushContact?: string | undefined;
 }
 
 /** `issuer` is the address of its ISO 8583 host, `issuer-api` of its JSON side; likewise for the others. */
@@ -56,6 +58,8 @@ export interface ServeConfig {
   /** Address of each edge that is called over a wire. */
   readonly addresses: Readonly<Partial<Record<EdgeName, URL>>>;
   readonly timing: Readonly<Partial<Record<TimingOption, number>>>;
+  /** mailto: or https:. Absent: no pushes are sent. */
+  readonly pushContact?: string;
   readonly smpp?: {
     readonly host: string;
     readonly port: number;
@@ -76,6 +80,7 @@ const OPTION_OF_EDGE: Readonly<Record<EdgeName, PeerOption>> = {
   networkToAcquirer: "acquirer-api",
 };
 
+const DEMO_CONTACT = "mailto:demo@example.com";
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
 
 /** A pure reading of the options: a whole configuration, or every fault at once in words a person can act on. */
@@ -125,6 +130,9 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
     faults.push(
       "--database: 要 postgres://user:password@host:port/name / wants postgres://user:password@host:port/name",
     );
+  const pushContact = options.pushContact ?? (profile === "demo" ? DEMO_CONTACT : undefined);
+  if (pushContact !== undefined && !/^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/.test(pushContact))
+    faults.push("--push-contact: 要 mailto:邮箱 或 https:// 网址 / wants mailto:address or an https:// address");
   if (options.ephemeral === true && apart)
     faults.push(
       "--ephemeral: 分开运行的各方要在同一目录里找到链路密钥，请给 --data / parties apart find their links' secrets in one folder; give --data",
@@ -155,6 +163,7 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
     strangers,
     addresses,
     timing,
+    ...(pushContact === undefined ? {} : { pushContact }),
     ...(smpp === undefined
       ? {}
       : {

@@ -39,6 +39,11 @@ export const program: Program = {
       en: "play any situation on demand: scenarios, faults, a clock one can move",
       load: () => import("./commands/sandbox.ts").then((m) => m.sandbox),
     },
+    staff: {
+      zh: "银行柜台的人：邀请、名单、离职",
+      en: "the people at the bank's desk: invite, list, dismiss",
+      load: () => import("./commands/staff.ts").then((m) => m.staff),
+    },
     tlv: {
       zh: "解析 EMV TLV",
       en: "decode EMV TLV",

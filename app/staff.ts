@@ -10,31 +10,43 @@ interface KeyHolder extends Staff {
 
 /** Invented people at the demo bank's desk. */
 const DEMO_STAFF: readonly Staff[] = [
-  { staffId: "teller-1", name: "柜员 周敏", role: "teller" },
-  { staffId: "agent-1", name: "坐席 何强", role: "agent" },
-  { staffId: "agent-2", name: "坐席 罗兰", role: "agent" },
-  { staffId: "supervisor-1", name: "主管 沈静", role: "supervisor" },
+  { staffId: "teller-1", name: "周敏", role: "teller" },
+  { staffId: "agent-1", name: "何强", role: "agent" },
+  { staffId: "agent-2", name: "罗兰", role: "agent" },
+  { staffId: "supervisor-1", name: "沈静", role: "supervisor" },
 ];
+const isDemo = ({ staffId }: Staff) => DEMO_STAFF.some((one) => one.staffId === staffId);
 
-/** Whose key opens the desk. Made at the first start, in a file that only its owner reads. */
+/** Whose key opens the desk to a machine. People come in by passkey. */
 export interface StaffKeys {
   readonly file: string;
   staffOf(bearer: string): Staff | undefined;
   keyOf(staffId: string): string | undefined;
+  /** The invented ones; none in a production profile. */
+  readonly demo: readonly Staff[];
+  readonly others: readonly Staff[];
 }
 
-export function openStaffKeys(dataDir: string, random: Random): StaffKeys {
+/**
+ * Keys from `staff.json` in the data folder, which only its owner reads. A demo makes it at its first start; elsewhere it is
+ * there if somebody put it there, and the demo's people are nobody.
+ */
+export function openStaffKeys(dataDir: string, random: Random, demo: boolean): StaffKeys {
   const file = join(dataDir, "staff.json");
-  if (!existsSync(file)) {
+  if (demo && !existsSync(file)) {
     const made = DEMO_STAFF.map((staff) => ({ ...staff, key: toBase64url(random.bytes(32)) }));
     writeFileSync(file, `${JSON.stringify(made, null, 1)}\n`, { mode: 0o600 });
   }
-  const holders = JSON.parse(readFileSync(file, "utf8")) as readonly KeyHolder[];
-  const byKey = new Map(holders.map(({ key, staffId, name, role }) => [key, { staffId, name, role }]));
+  const all = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as readonly KeyHolder[]) : [];
+  const holders = demo ? all : all.filter((one) => !isDemo(one));
+  const staff = holders.map(({ staffId, name, role }) => ({ staffId, name, role }));
+  const byKey = new Map(holders.map(({ key }, i) => [key, staff[i]!]));
   return {
     file,
     staffOf: (bearer) => byKey.get(bearer),
     keyOf: (staffId) => holders.find((one) => one.staffId === staffId)?.key,
+    demo: staff.filter(isDemo),
+    others: staff.filter((one) => !isDemo(one)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Acquirer,
   type AcquirerConfig,
@@ -13,16 +14,18 @@ import type { Clock, KeyStore, Log, MessageSender, Random, Timers } from "#contr
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletTspApi } from "#contracts/wallet-api";
 import type { WireTap } from "#contracts/wire";
-import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo } from "#issuer";
+import { createIssuer, type Issuer, migrations as issuerMigrations, seedDemo, seedStaff } from "#issuer";
 import { createNetwork, DEFAULT_TIMING, type NetworkConfig, migrations as networkMigrations } from "#network";
-import { groupCommit } from "#platform/group-commit";
+import { systemClock } from "#platform/clock";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
+import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
 import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
 import { createTsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
-import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import { createWalletServer, type PushSender, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
 import { openEnvironment } from "./environment.ts";
@@ -61,19 +64,20 @@ export interface SystemPorts {
   readonly faults?: EdgeFaults;
   /** Of a sandbox: what the TSP goes by otherwise than as it is delivered. */
   readonly tspPolicy?: Partial<TspPolicy>;
+  /** Of a sandbox: the network's routes, which may lack one. */
+  readonly routes?: NetworkConfig["routes"];
   /** Of a sandbox: a party's key store that can fail, and a clock of its own that can be off. */
   readonly keysOf?: (party: Party, keys: KeyStore) => KeyStore;
   readonly clockOf?: (party: Party) => Clock;
+  /** Of a test: a push service of its own. */
+  readonly push?: PushSender;
 }
 
 const ISSUER_ID = "99900001";
-const NETWORK: Omit<NetworkConfig, "timing"> = {
-  institution: DEFAULT_ACQUIRER.network,
-  routes: [
-    ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
-    ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
-  ],
-};
+export const ROUTES: NetworkConfig["routes"] = [
+  ...Object.values(TOKEN_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "token" } as const })),
+  ...Object.values(DEMO_RANGES).map(({ prefix }) => ({ prefix, to: { kind: "issuer", id: ISSUER_ID } as const })),
+];
 
 /** Wires the hosted parties. Each gets its own database schema, its own keys, and its neighbours as links or calls. */
 export async function startSystem(config: ServeConfig, ports: SystemPorts): Promise<System> {
@@ -93,7 +97,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     doors.set(offset, app);
     return app;
   };
-  const shared = { clock, timers: clock, random, groupCommit };
+  const shared = { clock, timers: clock, random, groupCommit: pacedGroupCommit(systemClock) };
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
   const webAuthn = { rpId: new URL(ports.origin).hostname, origins: [ports.origin] };
   const openKeys = (party: Party) => {
@@ -127,6 +131,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         tsp: edges.calls("walletToTsp", tspWalletApi),
         sha256,
         webAuthn,
+        push: ports.push ?? pushSender(config, environment.dataDir),
       });
       sources.push({ party: "wallet", behind: [], calls: wallet.tspApi });
       edges.offer("tspToWallet", walletTspApi, wallet.tspApi, doorAt(EDGES.tspToWallet.portOffset));
@@ -171,7 +176,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
           password: readFileSync(config.smpp!.passwordFile, "utf8").trim(),
           source: "KABAO",
         });
-      staff = openStaffKeys(environment.dataDir, random);
+      const demo = config.profile === "demo";
+      staff = openStaffKeys(environment.dataDir, random, demo);
+      // Whoever acts by a key is named in the audit as whoever signs in is.
+      await seedStaff(db, staff.demo, true, clock.now());
+      await seedStaff(db, staff.others, false, clock.now());
       const tsp = edges.calls("issuerToTsp", tspIssuerApi);
       const bankCases: CaseSource[] = [];
       const agentsBook = createCaseBook(bankCases, clock, random);
@@ -181,6 +190,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
         clock: ports.clockOf?.("issuer") ?? clock,
@@ -208,7 +218,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         log: log.with({ party: "network" }),
         tsp: edges.link("networkToTsp"),
         issuers: [{ id: ISSUER_ID, link: edges.link("networkToIssuer") }],
-        config: { ...NETWORK, timing: networkTiming(config.timing) },
+        config: {
+          institution: DEFAULT_ACQUIRER.network,
+          routes: ports.routes ?? ROUTES,
+          timing: networkTiming(config.timing),
+        },
         acquirer: edges.calls("networkToAcquirer", acquirerNetworkApi),
       });
       edges.offer("tspToNetwork", networkTspApi, network.evidenceApi, doorAt(EDGES.tspToNetwork.portOffset));
@@ -260,6 +274,12 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     await stop().catch(() => {});
     throw error;
   }
+}
+
+/** None where nobody is named whom a push service could write to. */
+function pushSender({ pushContact }: ServeConfig, dataDir: string): PushSender | undefined {
+  if (pushContact === undefined) return undefined;
+  return webPushSender({ keys: openPushKeys(join(dataDir, "push-keys.json")), contact: pushContact });
 }
 
 function networkTiming(given: ServeConfig["timing"]): NetworkConfig["timing"] {

@@ -1,7 +1,7 @@
 import type { LinkServerHandlers, Peer } from "#contracts/ports";
 import { encodeTokenRequests, parseTokenAnswers } from "#contracts/token-authorisation";
 import { systemClock } from "#platform/clock";
-import { groupCommit } from "#platform/group-commit";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
 import { toHex } from "#protocol/bytes";
@@ -41,7 +41,14 @@ const TOKEN_FIELDS = { currency: "156", entryMode: "072", mcc: "5814", processin
 function sharedOf(world: World, party: ChainParty) {
   const log = createLog("warn").with({ party });
   const db = openPartyDb(world, party);
-  return { clock: systemClock, timers: systemClock, random: systemRandom, log, db, groupCommit };
+  return {
+    clock: systemClock,
+    timers: systemClock,
+    random: systemRandom,
+    log,
+    db,
+    groupCommit: pacedGroupCommit(systemClock),
+  };
 }
 
 function journeyOf(serial: number): string {

@@ -12,7 +12,7 @@ import { walletTspApi } from "#contracts/wallet-api";
 import { createIssuer } from "#issuer";
 import { createNetwork, DEFAULT_TIMING } from "#network";
 import { systemClock } from "#platform/clock";
-import { groupCommit } from "#platform/group-commit";
+import { pacedGroupCommit } from "#platform/group-commit";
 import { sealer } from "#platform/keystore";
 import { createLog } from "#platform/log";
 import { systemRandom } from "#platform/random";
@@ -41,7 +41,14 @@ const ISSUER_ID = "99900001";
 export async function startParty(party: ChainParty, place: ChainPlace): Promise<Running> {
   const log = createLog("warn").with({ party });
   const db = openPartyDb(place, party);
-  const shared = { clock: systemClock, timers: systemClock, random: systemRandom, log, db, groupCommit };
+  const shared = {
+    clock: systemClock,
+    timers: systemClock,
+    random: systemRandom,
+    log,
+    db,
+    groupCommit: pacedGroupCommit(systemClock),
+  };
   const framingOf = (edge: WireEdge) => FRAMINGS[EDGES[edge].kind === "token" ? "length32" : "cups"];
   const wireOf = (edge: WireEdge) => ({
     host: HOST,

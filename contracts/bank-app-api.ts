@@ -1,11 +1,9 @@
 import * as v from "valibot";
-import { Amount, At, Empty, Id, Name, Product, Suffix } from "./common.ts";
+import { Amount, At, Ceremony, Empty, Id, Name, Product, Suffix } from "./common.ts";
 import { CardStatusSchema } from "./desk-api.ts";
 import { operation } from "./operation.ts";
 import { PushInvitation, PushPass } from "./tsp-api.ts";
 
-/** WebAuthn ceremony data: passed through as the library made it. */
-const Ceremony = v.record(v.string(), v.unknown());
 const BankSession = v.object({ customerId: Id, name: Name, accessToken: v.string() });
 
 /** The demo bank's own app: a customer proves himself once by a code to the reserved phone, then by passkey. */

@@ -21,6 +21,8 @@ export type Words = v.InferOutput<typeof Words>;
 export const At = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const Name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64));
 export const Empty = v.object({});
+/** WebAuthn ceremony data: passed through as the library made it. */
+export const Ceremony = v.record(v.string(), v.unknown());
 
 /** Minor units as a decimal string: a JSON number would lose cents. */
 export const Amount = v.object({

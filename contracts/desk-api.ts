@@ -41,8 +41,9 @@ const StatementLine = v.object({
   kind: v.string(),
 });
 
-const Customer = v.object({
+export const Customer = v.object({
   customerId: Id,
+  /** For the hotline masked: 张*. */
   name: v.string(),
   /** Masked: 138****8000. Absent: none is reserved. */
   reservedPhone: v.optional(v.string()),
@@ -71,7 +72,7 @@ const Document = v.object({
   number: v.pipe(v.string(), v.regex(/^[0-9A-Z]{6,18}$/)),
 });
 
-const CallCase = v.object({
+export const CallCase = v.object({
   bindingId: Id,
   caseCode: v.optional(CaseCode),
   panSuffix: Suffix,
@@ -95,7 +96,13 @@ export const issuerDeskApi = {
   me: operation({
     summary: "Who is at the desk",
     request: Empty,
-    answer: v.object({ staffId: Id, name: Name, role: StaffRole }),
+    answer: v.object({
+      staffId: Id,
+      name: Name,
+      role: StaffRole,
+      /** The operations that this role may call. */
+      may: v.array(v.string()),
+    }),
     readOnly: true,
   }),
   accounts: operation({
@@ -128,6 +135,12 @@ export const issuerDeskApi = {
     answer: v.object({ customers: v.array(Customer) }),
     readOnly: true,
   }),
+  customer: operation({
+    summary: "One customer with cards and device cards",
+    request: v.object({ customerId: Id }),
+    answer: Customer,
+    readOnly: true,
+  }),
   changeReservedPhone: operation({
     summary: "Teller, with the document: the phone reserved at the bank. Codes that are under way die",
     request: v.object({
@@ -156,6 +169,11 @@ export const issuerDeskApi = {
   }),
   unfreeze: operation({
     summary: "Ends it",
+    request: v.object({ cardId: Id, reason: Reason }),
+    answer: DeskAccount,
+  }),
+  restrictAccount: operation({
+    summary: "By order of an authority (supervisor): nothing may leave the account of this card",
     request: v.object({ cardId: Id, reason: Reason }),
     answer: DeskAccount,
   }),
@@ -220,7 +238,18 @@ export const issuerDeskApi = {
     request: v.object({ customerId: v.optional(Id) }),
     answer: v.object({
       entries: v.array(
-        v.object({ at: At, staffId: Id, second: v.optional(Id), action: v.string(), subject: Id, reason: v.string() }),
+        v.object({
+          at: At,
+          staffId: Id,
+          name: v.string(),
+          /** The second pair of eyes. */
+          second: v.optional(Id),
+          secondName: v.optional(v.string()),
+          action: v.string(),
+          subject: Id,
+          customerId: v.optional(Id),
+          reason: v.string(),
+        }),
       ),
     }),
     readOnly: true,

@@ -21,9 +21,9 @@ export const FAULT_EDGES = [
  * What is done to what passes. Calls: `dropRequest` never arrives; `dropAnswer` is carried out, and the answer is lost;
  * `twice` arrives twice; `busy` is refused for load; `spoilAnswer` comes back unreadable; `spoilRequest` arrives without its fields; `late` is answered only
  * after the caller has given up; `swapDeviceKey` names another key for the device than it has; `strange` is refused since
- * the caller is not known there. Frames: `dropRequest` and `dropAnswer` likewise by direction, `twice`. Both: `delay`,
- * `flipByte` (of a call, in its answer), and `cut`, which takes the line down until it is lifted. In the field `cut` and
- * `dropAnswer` are a card taken away too early.
+ * the caller is not known there. Frames: `dropRequest` and `dropAnswer` likewise by direction, `twice`, `alter` (messages
+ * of ISO 8583: a value is another, or left out). Both: `delay`, `flipByte` (of a call, in its answer), and `cut`, which
+ * takes the line down until it is lifted. In the field `cut` and `dropAnswer` are a card taken away too early.
  */
 export const FAULT_KINDS = [
   "spoilRequest",
@@ -36,15 +36,22 @@ export const FAULT_KINDS = [
   "busy",
   "spoilAnswer",
   "flipByte",
+  "alter",
   "delay",
   "cut",
 ] as const;
 
 export const FaultSpec = v.object({
   edge: v.picklist(FAULT_EDGES),
-  /** Of a call; absent: any. */
+  /** Of a call; for `alter` the type of the message, such as 0200. Absent: any. */
   operation: v.optional(v.pipe(v.string(), v.maxLength(40))),
   does: v.picklist(FAULT_KINDS),
+  /** What `alter` changes: a field such as F22, or a tag of the chip data such as F55.9F37. */
+  at: v.optional(
+    v.pipe(v.string(), v.regex(/^F(?:[2-9]|[1-9]\d|1[01]\d|12[0-8])(?:\.[0-9A-F]{2,6})?$/, "wants F22 or F55.9F37")),
+  ),
+  /** What it makes of it: a field's text, a tag's bytes in hex. Absent: it is left out. */
+  becomes: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/), v.maxLength(200))),
   /** How often; absent: until it is lifted. */
   times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
   /** Of a delay; absent: three seconds. */

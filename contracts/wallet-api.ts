@@ -27,6 +27,7 @@ import {
 import { DevicePackage, SealedKeyBatch } from "./device-package.ts";
 import { CaseCode, evidenceApi, FactSchema, FindingView } from "./facts.ts";
 import { operation } from "./operation.ts";
+import { NoticeChoice, PushTarget } from "./push.ts";
 import { PushInvitation, PushPass } from "./tsp-api.ts";
 
 /** What the wallet provider offers the TSP. */
@@ -235,6 +236,15 @@ export const DeviceView = v.object({
   lost: v.boolean(),
 });
 export type DeviceView = v.InferOutput<typeof DeviceView>;
+
+export const NoticeSettings = v.object({
+  choice: NoticeChoice,
+  /** What a browser subscribes under; absent where no pushes are sent. */
+  pushKey: v.optional(v.string()),
+  /** Where pushes for this device go now. */
+  endpoint: v.optional(v.string()),
+});
+export type NoticeSettings = v.InferOutput<typeof NoticeSettings>;
 
 /** What the wallet provider offers a signed-in phone (`Authorization: Bearer`). */
 export const walletDeviceApi = {
@@ -461,6 +471,27 @@ export const walletDeviceApi = {
     summary: "Take a device off the account: its cards go, its passkey too",
     request: v.object({ deviceId: Id }),
     answer: Empty,
+  }),
+  noticeSettings: operation({
+    summary: "What this device is told of while it is closed, and where",
+    request: v.object({ deviceId: Id }),
+    answer: NoticeSettings,
+    readOnly: true,
+  }),
+  setNoticeChoice: operation({
+    summary: "Choose what this device is told of while it is closed",
+    request: v.object({ deviceId: Id, choice: NoticeChoice }),
+    answer: NoticeSettings,
+  }),
+  subscribePush: operation({
+    summary: "Where this device's browser takes pushes (Web Push); a later one takes its place",
+    request: v.object({ deviceId: Id, target: PushTarget }),
+    answer: NoticeSettings,
+  }),
+  unsubscribePush: operation({
+    summary: "No more pushes to this device",
+    request: v.object({ deviceId: Id }),
+    answer: NoticeSettings,
   }),
   notices: operation({
     summary: "Notices, newest first",

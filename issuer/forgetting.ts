@@ -7,6 +7,8 @@ const DAY_MS = 24 * 3_600_000;
 /** Sessions, ceremonies and codes that are over, and quotes that nobody took: kept a day longer than they hold, for the desk. */
 const OVER: readonly Statement[] = [
   "delete from app_session where expires_at < $1",
+  "delete from staff_session where expires_at < $1",
+  "delete from staff_invitation where expires_at < $1",
   "delete from app_enrolment where expires_at < $1",
   "delete from webauthn_ceremony where expires_at < $1",
   "delete from fee_quote where valid_until < $1 and transfer_id is null",

@@ -3,6 +3,7 @@ export { embossed, type Plastic } from "./cards/emboss.ts";
 export { issueCards, type NewCard } from "./cards/issue.ts";
 export { seedDemo } from "./demo/seed.ts";
 export type { Staff } from "./desk/staff.ts";
+export { seedStaff } from "./desk/staff-store.ts";
 export { createIssuer, type Issuer } from "./issuer.ts";
 export { migrations } from "./migrations.ts";
 export { DEFAULT_POLICY, type IssuerPolicy } from "./policy.ts";

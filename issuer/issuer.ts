@@ -3,6 +3,7 @@ import type { IssuerDeskApi } from "#contracts/desk-api";
 import type { IssuerApi } from "#contracts/issuer-api";
 import type { Calls } from "#contracts/operation";
 import type { Cancel, DeliveryReceipt, LinkServerHandlers } from "#contracts/ports";
+import type { BankOpsApi, DeskSignInApi } from "#contracts/staff-api";
 import { createFactLog, createPasskeys, ISSUER_TO_TSP, witnessCalls } from "#party";
 import { approving } from "./bank-app/approving.ts";
 import { ownCards } from "./bank-app/cards.ts";
@@ -15,6 +16,7 @@ import type { BindingParts } from "./binding/parts.ts";
 import { keepToken, tokenNotices } from "./binding/tokens.ts";
 import { createPanDirectory } from "./cards/directory.ts";
 import { createDesk } from "./desk/service.ts";
+import { deskSignIn } from "./desk/sign-in.ts";
 import { ownEvidence } from "./evidence/service.ts";
 import { forgetOld } from "./forgetting.ts";
 import { createHops } from "./hops.ts";
@@ -31,8 +33,14 @@ import { transfers } from "./transfers/service.ts";
 export interface Issuer {
   /** For the TSP. */
   readonly api: Calls<IssuerApi>;
-  /** For a member of the bank's staff, by his key; undefined: nobody's. */
+  /** The desk for a machine, by the key of the member of staff it works for; undefined: nobody's. */
   desk(bearer: string): Calls<IssuerDeskApi> | undefined;
+  /** The desk's door for people. */
+  readonly deskSignIn: Calls<DeskSignInApi>;
+  /** For a member of staff who is signed in at the desk; undefined: no such session. */
+  deskSession(accessToken: string): Promise<Calls<IssuerDeskApi> | undefined>;
+  /** For those who run the bank's systems. */
+  readonly ops: Calls<BankOpsApi>;
   /** The door of the bank's own app. */
   readonly bankSignIn: Calls<BankSignInApi>;
   /** For a customer who is signed in to it; undefined: no such session. */
@@ -97,6 +105,12 @@ export function createIssuer(ports: IssuerPorts): Issuer {
   const app = { ...parts, passkeys, sha256: ports.sha256, push: ports.push, settle: relay.settle };
   const { session, ...signIn } = bankSignIn(app);
   const desk = createDesk({ ...parts, evidence: ports.evidence });
+  const people = deskSignIn({
+    ...parts,
+    passkeys,
+    sha256: ports.sha256,
+    admitSimulated: ports.admitSimulatedStaff === true,
+  });
   const appOf = (who: BankSession): Calls<BankAppApi> => ({
     ...approving(app, who),
     ...ownCards(app, who),
@@ -127,6 +141,12 @@ export function createIssuer(ports: IssuerPorts): Issuer {
       const staff = ports.staffOf(bearer);
       return staff === undefined ? undefined : desk(staff);
     },
+    deskSignIn: people.signIn,
+    async deskSession(accessToken) {
+      const staff = await people.session(accessToken);
+      return staff === undefined ? undefined : desk(staff);
+    },
+    ops: people.ops,
     bankSignIn: signIn,
     async bankApp(accessToken) {
       const who = await session(accessToken);

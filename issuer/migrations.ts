@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { STAFF } from "./migration-staff.ts";
 import { VERIFICATION_AND_DESK } from "./migration-verification.ts";
 
 /*
@@ -173,4 +174,5 @@ export const migrations: readonly Migration[] = [
     `,
   },
   { number: 2, name: "verification, desk, bank app, transfers, facts", sql: VERIFICATION_AND_DESK },
+  { number: 3, name: "staff", sql: STAFF },
 ];

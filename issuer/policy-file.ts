@@ -160,6 +160,7 @@ const PolicyFile = v.strictObject({
       }),
     ),
   ),
+  desk: v.optional(v.partial(v.strictObject({ sessionMs: Ms, invitationMs: Ms }))),
   hotline: v.optional(
     v.partial(
       v.strictObject({
@@ -230,6 +231,7 @@ const SECTIONS: ReadonlySet<string> = new Set([
   "methods",
   "code",
   "bankApp",
+  "desk",
   "hotline",
   "transfer",
 ]);

@@ -80,6 +80,11 @@ export interface IssuerPolicy {
     /** Life of the statement with which the app adds a card without typing. */
     readonly vouchMs: number;
   };
+  readonly desk: {
+    /** A session at the desk lasts a shift at most. */
+    readonly sessionMs: number;
+    readonly invitationMs: number;
+  };
   readonly hotline: {
     readonly phone: string;
     /** Hours of the China day in which it is answered. */
@@ -164,6 +169,7 @@ export const DEFAULT_POLICY: IssuerPolicy = {
     usbKeyTries: 5,
     vouchMs: 5 * MINUTE_MS,
   },
+  desk: { sessionMs: 8 * 60 * MINUTE_MS, invitationMs: DAY_MS },
   hotline: {
     phone: "95000",
     fromHour: 8,

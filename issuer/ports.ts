@@ -41,6 +41,8 @@ export interface IssuerPorts {
   readonly webAuthn: PasskeyPorts["webAuthn"];
   /** Whose key this is at the desk; undefined: nobody's. */
   readonly staffOf: (bearer: string) => Staff | undefined;
+  /** A bank of the demo: its invented staff may come in. */
+  readonly admitSimulatedStaff?: boolean;
   readonly evidence: CaseBook;
   readonly push: PushSealer;
   /** Batches in flight at once; requests of one account always share a lane. 1 when absent. */

@@ -39,13 +39,21 @@ export function createSwitch(ports: {
   /** Only payments that stop here leave facts of their own; the journal has all that passed. */
   const stopped = (journeyId: string, code: FactNote["code"], data: FactNote["data"] = {}) =>
     facts.state({ journeyId, stage: "authorise", code, outcome: "failed", data });
-  const unanswered = (journeyId: string, peer: Witness, operation: string, since: Instant): readonly FactNote[] => {
+  /** @param said an answer that decided nothing; absent: there was none. */
+  const unserved = (
+    journeyId: string,
+    peer: Witness,
+    operation: string,
+    since: Instant,
+    said?: object,
+  ): readonly FactNote[] => {
     const data = { peer, operation, hop: journeyId };
     const noted = { journeyId, stage: "authorise", outcome: "noted", data } as const;
-    return [
-      { ...noted, code: "sent", at: since },
-      { ...noted, code: "unanswered" },
-    ];
+    const heard: FactNote =
+      said === undefined
+        ? { ...noted, code: "unanswered" }
+        : { ...noted, code: "answered", data: { ...data, answer: "internal" } };
+    return [{ ...noted, code: "sent", at: since }, heard];
   };
 
   /** A reversal is never refused for want of a route or a party: silence makes the acquirer send it again. */
@@ -55,7 +63,10 @@ export function createSwitch(ports: {
 
   async function route(request: IsoMessage, kind: MessageClass, journeyId: string): Promise<IsoMessage | undefined> {
     const pan = panOf(request);
-    if (!pan.ok) return answerTo(request, "14");
+    if (!pan.ok) {
+      await stopped(journeyId, "messageMalformed", { field: "F2" });
+      return answerTo(request, "14");
+    }
     const destination = routeOf(config.routes, pan.value.expose());
     if (destination === undefined) {
       await stopped(journeyId, "routeMissing", { number: pan.value.suffix });
@@ -67,7 +78,7 @@ export function createSwitch(ports: {
       const since = clock.now();
       const answer = await tsp.ask(tokenRequestOf(request, journeyId));
       if (answer === undefined || answer.outcome === "failed") {
-        await facts.state(...unanswered(journeyId, "tsp", "authoriseToken", since));
+        await facts.state(...unserved(journeyId, "tsp", "authoriseToken", since, answer));
         return refuse(request, kind, "96");
       }
       if (answer.outcome === "refused") return answerTo(request, RESPONSE_OF_REFUSAL[answer.reason]);
@@ -87,7 +98,7 @@ export function createSwitch(ports: {
       await stopped(journeyId, "linkNotReady", { peer: "issuer", institution: issuer.id, operation: forward.mti });
       return refuse(request, kind, "91");
     }
-    const silence = unanswered(journeyId, "issuer", forward.mti, since);
+    const silence = unserved(journeyId, "issuer", forward.mti, since);
     // Advices cannot be reversed: without an answer they come again, and are carried out once.
     if (kind === "reversal" || kind === "refund") {
       await facts.state(...silence);

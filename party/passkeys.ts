@@ -37,8 +37,8 @@ export const PASSKEY_TABLES = `
     expires_at bigint not null
   );`;
 
-/** `passkey`: the device's own. `usbKey`: one that is carried about and was registered as such. */
-export type KeyKind = "passkey" | "usbKey";
+/** `passkey`: a customer's. `usbKey`: one that is carried about and was registered as such. `staffPasskey`: of the party's own people. */
+export type KeyKind = "passkey" | "usbKey" | "staffPasskey";
 
 export interface HeldKey {
   readonly id: string;

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrations as acquirerMigrations } from "#acquirer";
 import type { Db } from "#contracts/ports";
@@ -99,6 +100,38 @@ describe.each([
     );
     expect(rows).toEqual([{ i: 7, s: 8, f: true, n: null, l: [], b: 9n, d: 0.5 }]);
     expect(await db.query({ text: "select a from t where a = any($1::bigint[])" }, [[]])).toEqual([]);
+  });
+
+  test("arrays of a statement with a name arrive as those of one without", async () => {
+    const casts = "$1::bigint[], $2::smallint[], $3::int[], $4::boolean[], $5::text[], $6::bytea[]";
+    const text = `select * from unnest(${casts}) as i(a, b, c, d, e, f)`;
+    const scalar = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 8 });
+    const row = fc.tuple(
+      scalar(fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.maxSafeInteger())),
+      scalar(fc.integer({ min: -(2 ** 15), max: 2 ** 15 - 1 })),
+      scalar(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+      scalar(fc.boolean()),
+      scalar(fc.string({ unit: "grapheme", maxLength: 40 }).map((one) => one.replaceAll("\0", ""))),
+      scalar(fc.uint8Array({ maxLength: 300 })),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 40 }), async (rows) => {
+        const arrays = [0, 1, 2, 3, 4, 5].map((i) => rows.map((one) => one[i]!));
+        const named = await db.query({ name: "arrays", text }, arrays);
+        expect(named).toEqual(await db.query({ text }, arrays));
+        expect(
+          named.map((one) => Object.values(one).map((value) => (value instanceof Uint8Array ? [...value] : value))),
+        ).toEqual(rows.map(([a, b, c, d, e, f]) => [a === null ? a : BigInt(a), b, c, d, e, f === null ? f : [...f]]));
+      }),
+      { numRuns: 60 },
+    );
+    // More than the first room has, in one array.
+    const long = ["字".repeat(30_000), "x".repeat(200_000), null];
+    expect(await db.query({ name: "long", text: "select unnest($1::text[]) as e" }, [long])).toEqual(
+      long.map((e) => ({ e })),
+    );
+    for (const wrong of [[2n ** 63n], [1.5], ["x"]])
+      await expect(db.query({ name: "wrong", text: "select unnest($1::bigint[])" }, [wrong])).rejects.toThrow();
   });
 
   test("a statement that failed inside a transaction undoes it, even when the work goes on as if nothing were", async () => {

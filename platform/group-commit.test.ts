@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { groupCommit } from "./group-commit/index.ts";
+import type { GroupCommit } from "#contracts/ports";
+import { instant } from "#protocol/time";
+import { manualClock } from "./clock/index.ts";
+import { groupCommit, pacedGroupCommit } from "./group-commit/index.ts";
 
 interface Held {
   readonly items: readonly number[];
@@ -9,9 +12,9 @@ interface Held {
 }
 
 /** A commit that waits until it is told how it ends. */
-function held(options: { lanes?: number; maxBatch?: number } = {}) {
+function held(options: { lanes?: number; maxBatch?: number; grouping?: GroupCommit } = {}) {
   const batches: Held[] = [];
-  const submit = groupCommit.create<number, string>({
+  const submit = (options.grouping ?? groupCommit).create<number, string>({
     lanes: options.lanes ?? 1,
     maxBatch: options.maxBatch ?? 100,
     shardOf: (item) => item % 10,
@@ -138,5 +141,47 @@ describe("group commit", () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  test("at a pace: one alone goes at once, a few wait for more, a crowd does not", async () => {
+    const clock = manualClock(instant(1_700_000_000_000));
+    const { batches, submit } = held({ maxBatch: 200, grouping: pacedGroupCommit(clock) });
+    const sizes = () => batches.map(({ items }) => items.length);
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+    const end = async () => {
+      batches.at(-1)!.finish();
+      await turn();
+    };
+    // Quiet: one after the other, none waits.
+    for (const n of [1, 2]) {
+      void submit(n);
+      await turn();
+      expect(sizes()).toEqual(numbers(n).map(() => 1));
+      await end();
+    }
+    // Traffic: the next few wait until the pace lets them go, with what came meanwhile.
+    for (const n of [1, 2]) void submit(n);
+    await turn();
+    await end();
+    void submit(3);
+    await turn();
+    clock.advance(3);
+    void submit(4);
+    await turn();
+    expect(sizes()).toEqual([1, 1, 2]);
+    clock.advance(1);
+    await turn();
+    expect(sizes()).toEqual([1, 1, 2, 2]);
+    await end();
+    // A crowd is a batch of its own.
+    for (const n of numbers(64)) void submit(n);
+    await turn();
+    expect(sizes()).toEqual([1, 1, 2, 2, 64]);
+    await end();
+    // A clock that was set back holds nobody up.
+    clock.advance(-60_000);
+    void submit(5);
+    await turn();
+    expect(sizes()).toEqual([1, 1, 2, 2, 64, 1]);
   });
 });

@@ -10,6 +10,7 @@ import { acquirerNetworkApi, networkTspApi } from "#contracts/evidence-api";
 import { explainApi } from "#contracts/explain-api";
 import { issuerApi } from "#contracts/issuer-api";
 import type { Api } from "#contracts/operation";
+import { bankOpsApi, deskSignInApi } from "#contracts/staff-api";
 import { tspIssuerApi, tspWalletApi } from "#contracts/tsp-api";
 import { walletDeviceApi, walletSignInApi, walletTspApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
@@ -30,10 +31,12 @@ const made = openApiDocument(
     { tag: "wallet sign-in", prefix: "/wallet", server: face, api: walletSignInApi },
     { tag: "wallet device", prefix: "/wallet", server: face, api: walletDeviceApi },
     { tag: "till", prefix: "/acquirer", server: face, api: acquirerTillApi },
+    { tag: "bank desk sign-in", prefix: "/desk", server: face, api: deskSignInApi },
     { tag: "bank desk", prefix: "/desk", server: face, api: issuerDeskApi },
     { tag: "bank app sign-in", prefix: "/bank", server: face, api: bankSignInApi },
     { tag: "bank app", prefix: "/bank", server: face, api: bankAppApi },
     { tag: "wallet operations", prefix: "/ops", server: face, api: walletOpsApi },
+    { tag: "bank operations", prefix: "/bank-ops", server: face, api: bankOpsApi },
     { tag: "explain", prefix: "/explain", server: face, api: explainApi },
     party("walletToTsp", tspWalletApi),
     party("issuerToTsp", tspIssuerApi),

@@ -67,8 +67,8 @@ export function sandboxDocument(): string {
     "",
     "## 连线上的故障 · Faults on the lines",
     "",
-    '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "times"?, "delayMs"?}`, `liftFault`, `faults`, `clock`,',
-    '`advanceClock` with `{"ms"}`, and `allWell`, which ends it all. `npm start` has them as `kabao sandbox serve` has, and the',
+    '`POST /sandbox/v1/addFault` with `{"edge", "operation"?, "does", "at"?, "becomes"?, "times"?, "delayMs"?}`, `liftFault`, `faults`,',
+    '`clock`, `advanceClock` with `{"ms"}`, and `allWell`, which ends it all. `npm start` has them as `kabao sandbox serve` has, and the',
     "page `/break` shows them; a production profile has none. Without `operation` any call of the line is met, without `times`",
     "until it is lifted.",
     "",
@@ -91,6 +91,10 @@ const FAULTS: Readonly<Record<(typeof FAULT_KINDS)[number], readonly [calls: str
   spoilAnswer: ["is carried out, the answer comes back unreadable", "–"],
   swapDeviceKey: ["names another key for the device than it has", "–"],
   flipByte: ["is carried out, a bit of the answer turns: it cannot be read", "one bit turns on the way"],
+  alter: [
+    "–",
+    "a message of ISO 8583 (`operation`: of this type) whose value `at` (`F22`, `F55.9F37`) is `becomes`, or is left out",
+  ],
   delay: ["arrives after `delayMs`", "arrives after `delayMs`"],
   cut: ["the line is down until it is lifted", "the line is down until it is lifted"],
 };

@@ -2,6 +2,7 @@ import type { Calls } from "#contracts/operation";
 import type { LinkServerHandlers } from "#contracts/ports";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
 import { createFactLog, ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP, witnessCalls } from "#party";
+import { noteFailure } from "./authorise/failure.ts";
 import { tokenLink } from "./authorise/link.ts";
 import { createAuthoriser } from "./authorise/service.ts";
 import { readableAnswers } from "./bank-answers.ts";
@@ -41,7 +42,7 @@ export function createTsp(ports: TspPorts): Tsp {
   const issuer = readableAnswers(witnessCalls(ports.issuer, TSP_TO_ISSUER, "issuer", facts), facts);
   const wallet = witnessCalls(ports.wallet, TSP_TO_WALLET, "wallet", facts);
   const relay = createRelay({ ...ports, issuer, wallet, facts });
-  const authorise = createAuthoriser({ ...ports, nudge: relay.nudge, lanes: ports.lanes ?? 1 });
+  const authorise = createAuthoriser({ ...ports, keys, nudge: relay.nudge, lanes: ports.lanes ?? 1 });
 
   const tokens = createTokens(ports, facts, relay);
   const cards = createCards({ ...ports, keys, issuer, policy });
@@ -56,7 +57,7 @@ export function createTsp(ports: TspPorts): Tsp {
   return {
     walletApi: ofWallet.offer({ ...walletCalls(walletDesk), ...evidenceFor("wallet") }),
     issuerApi: ofIssuer.offer({ ...issuerCalls(issuerDesk), ...evidenceFor("issuer") }),
-    tokens: tokenLink(authorise, ports.log),
+    tokens: tokenLink(authorise, ports.log, (journeyId, error) => noteFailure(facts, journeyId, error)),
     start() {
       relay.start();
       sweeper.start();

@@ -97,6 +97,13 @@ describe("what belongs to another account does not exist", () => {
       signOut: { deviceId: phone },
       removeDevice: { deviceId: phone },
       notices: { deviceId: phone },
+      noticeSettings: { deviceId: phone },
+      setNoticeChoice: { deviceId: phone, choice: { which: "none", amounts: "hidden", language: "en" } },
+      subscribePush: {
+        deviceId: phone,
+        target: { endpoint: "https://push.example.org/x", p256dh: "B".repeat(87), auth: "A".repeat(22) },
+      },
+      unsubscribePush: { deviceId: phone },
     };
     const heard = wallet.tsp.heard.length;
     const before = await digestOf(wallet.db);
@@ -159,7 +166,13 @@ describe("loss", () => {
     const lost = must(await who.calls.setLost({ deviceId: phone, lost: true }, context()));
     expect(lost.passes.map((pass) => pass.token.suspendedBy.join())).toEqual(["wallet", "holder,wallet"]);
     expect(await statuses(watch)).toEqual(["active"]);
-    expect(must(await who.calls.me({}, context())).devices.map((device) => device.lost)).toEqual([true, false]);
+    const { devices } = must(await who.calls.me({}, context()));
+    expect(new Map(devices.map((device) => [device.deviceId, device.lost]))).toEqual(
+      new Map([
+        [phone, true],
+        [watch, false],
+      ]),
+    );
     // Nothing more goes to a lost device.
     expect(await who.calls.replenish({ passId: first.passId, count: 1 }, context())).toMatchObject(
       refused("wrongState", { cause: "deviceInLostMode" }),

@@ -8,6 +8,7 @@ import { about, type Desk } from "./desk.ts";
 import { deviceOf, tellDevices } from "./devices.ts";
 import { note } from "./notes.ts";
 import { journeyOf, noticesOf, type Pass, passById, passesOf, passView, setDefault, updateToken } from "./passes.ts";
+import { dropPushes } from "./pushes/outbox.ts";
 import type { Session } from "./session.ts";
 
 type Cards = Pick<
@@ -187,6 +188,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
         if (!wiped.ok) return wiped;
         await db.transaction(async (tx) => {
           await applyTokens(tx, wiped.value.tokens);
+          await dropPushes(tx, deviceId);
           await tx.query(
             { text: "update device set lost = true, lost_since = coalesce(lost_since, $2) where id = $1" },
             [deviceId, clock.now()],

@@ -11,6 +11,8 @@ import { about, type Desk } from "./desk.ts";
 import type { Evidence } from "./evidence/explain.ts";
 import { note } from "./notes.ts";
 import { addNotice, journeyOf, noticeView, passByToken, updateToken } from "./passes.ts";
+import { addPush } from "./pushes/outbox.ts";
+import type { PushRelay } from "./pushes/relay.ts";
 import type { Worker } from "./worker.ts";
 
 /** What the TSP tells the wallet provider. Each may come twice, late and out of order. */
@@ -22,10 +24,11 @@ export function tspCalls(
     readonly asking: Asking;
     readonly evidence: Evidence;
     readonly worker: Pick<Worker, "nudge">;
+    readonly pushes: Pick<PushRelay, "nudge">;
   },
 ): Calls<WalletTspApi> {
   const { db, clock, random, tsp, facts, publish } = desk;
-  const { store, decisions, asking, evidence, worker } = parts;
+  const { store, decisions, asking, evidence, worker, pushes } = parts;
   const offered: Calls<WalletTspApi> = {
     ...evidence.offer("tsp"),
 
@@ -81,12 +84,14 @@ export function tspCalls(
       const { accountId, deviceId } = pass;
       const told = await db.transaction(async (tx) => {
         if (!(await addNotice(tx, pass, notice))) return undefined;
+        await addPush(tx, pass, notice, clock.now());
         const { journeyId } = notice;
         const caseCode =
           notice.kind === "declined" ? await caseOf(tx, random, { journeyId, accountId, deviceId }, clock.now()) : null;
         return noticeView(pass, notice, caseCode);
       });
       if (told !== undefined) publish(deviceId, { type: "notice", notice: told });
+      pushes.nudge();
       return ok({});
     },
   };

@@ -18,12 +18,14 @@ import { createEvidence } from "./evidence/explain.ts";
 import { tspCalls } from "./from-tsp.ts";
 import { opsCalls } from "./ops.ts";
 import type { WalletServerPorts } from "./ports.ts";
+import { pushCalls } from "./pushes/calls.ts";
+import { createPushRelay } from "./pushes/relay.ts";
 import type { Session } from "./session.ts";
 import { createWorker } from "./worker.ts";
 
 export { migrations } from "./migrations.ts";
 export { DEFAULT_POLICY, type WalletPolicy } from "./policy.ts";
-export type { WalletServerPorts } from "./ports.ts";
+export type { PushSender, WalletServerPorts } from "./ports.ts";
 export type { Session } from "./session.ts";
 
 /** WALLET PROVIDER and token requestor: accounts, devices, passes, the binding journey, notices. */
@@ -56,6 +58,7 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
   const asking = createAsking(desk, { store, decisions: deciding });
   const evidence = createEvidence(desk);
   const worker = createWorker(desk, { decisions: deciding, errands });
+  const pushes = createPushRelay(desk);
   const { calls: signIn, passkeys, session } = createSignIn(desk, errands);
   return {
     signIn,
@@ -68,11 +71,12 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         ...cardRequests(desk, steps, who),
         ...cardCalls(desk, who),
         ...deviceFacts(desk, who),
+        ...pushCalls(desk, who),
         ...evidence.forHolder(who),
       };
       return withinReach(calls, who);
     },
-    tspApi: tspCalls(desk, { store, decisions: deciding, asking, evidence, worker }),
+    tspApi: tspCalls(desk, { store, decisions: deciding, asking, evidence, worker, pushes }),
     ops: opsCalls(desk, { evidence, worker }),
     async subscribe(who, deviceId, listener) {
       const owner = await deviceOf(ports.db, who.accountId, deviceId);
@@ -84,7 +88,13 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         if (all.size === 0) listeners.delete(deviceId);
       };
     },
-    start: worker.start,
-    stop: worker.stop,
+    start() {
+      worker.start();
+      pushes.start();
+    },
+    async stop() {
+      await worker.stop();
+      await pushes.stop();
+    },
   };
 }

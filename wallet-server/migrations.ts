@@ -194,4 +194,36 @@ export const migrations: readonly Migration[] = [
       create index card_request_from on card_request (from_device_id);
     `,
   },
+  {
+    number: 4,
+    name: "notices to closed phones",
+    sql: `
+      -- What the holder of a device wants to be told of while it is closed; none: everything.
+      create table notice_choice (
+        device_id text primary key references device(id),
+        which text not null,
+        amounts text not null,
+        language text not null
+      );
+      -- Where its browser takes pushes.
+      create table push_target (
+        device_id text primary key references device(id),
+        endpoint text not null,
+        p256dh text not null,
+        auth text not null,
+        since bigint not null
+      );
+      create index push_target_endpoint on push_target (endpoint);
+      create table push (
+        id text primary key,
+        device_id text not null,
+        message jsonb not null,
+        tries integer not null,
+        next_at bigint not null,
+        ends_at bigint not null
+      );
+      create index push_due on push (next_at, id);
+      create index push_device on push (device_id);
+    `,
+  },
 ];

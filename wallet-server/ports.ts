@@ -1,7 +1,22 @@
 import type { Calls } from "#contracts/operation";
 import type { Clock, Db, Log, Random, Timers } from "#contracts/ports";
+import type { PushTarget } from "#contracts/push";
 import type { TspWalletApi } from "#contracts/tsp-api";
 import type { WalletPolicy } from "./policy.ts";
+
+/** Reaches a browser whose page is closed. */
+export interface PushSender {
+  /** The key that browsers subscribe under, base64url. */
+  readonly publicKey: string;
+  /** False: nothing is sent to such an address. */
+  accepts(endpoint: string): boolean;
+  /** Encrypts for that browser. `gone`: the subscription is over. `refused`: never, whatever is tried. */
+  send(
+    target: PushTarget,
+    text: string,
+    about: { readonly topic: string; readonly ttlSeconds: number },
+  ): Promise<{ readonly kind: "taken" | "gone" | "refused" } | { readonly kind: "later"; readonly afterMs?: number }>;
+}
 
 /** What the wallet provider needs of the world. */
 export interface WalletServerPorts {
@@ -19,6 +34,8 @@ export interface WalletServerPorts {
     /** Origins of the pages that may use them. */
     readonly origins: readonly string[];
   };
+  /** Absent: a closed phone is told nothing. */
+  readonly push?: PushSender | undefined;
   /** What differs from the defaults. */
   readonly policy?: Partial<WalletPolicy>;
 }

@@ -8,6 +8,7 @@ export interface Place {
 /** Pages with an address of their own, below which all is theirs. Each is loaded only where it is shown. */
 const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   break: () => import("./break/place.tsx"),
+  desk: () => import("./desk/place.tsx"),
   docs: () => import("./docs/place.tsx"),
   find: () => import("./find/place.tsx"),
   wallet: () => import("./phone-alone/place.tsx"),

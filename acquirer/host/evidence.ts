@@ -3,7 +3,8 @@ import type { Calls } from "#contracts/operation";
 import type { Clock, Db, Timers } from "#contracts/ports";
 import { collectEvidence, type FactLog } from "#party";
 import type { Fact, FactData } from "#protocol/diagnosis";
-import { CUPS, journeyIdOf, keyOf, parseMessage, rrnOf } from "#protocol/iso8583";
+import { chipPrint } from "#protocol/emv";
+import { binary, CUPS, journeyIdOf, keyOf, parseMessage, rrnOf } from "#protocol/iso8583";
 import { instant } from "#protocol/time";
 import { journeyOfCase } from "./cases.ts";
 import { type Sale, type SaleRow, saleOf } from "./sale.ts";
@@ -61,7 +62,7 @@ export function factsOf(sale: Sale, journeyId: string): readonly Fact[] {
     data,
   });
   const sent = [
-    fact("saleKept", { kind, terminal: sale.terminalId, token: sale.tokenSuffix, rrn: sale.rrn }),
+    fact("saleKept", { kind, terminal: sale.terminalId, token: sale.tokenSuffix, rrn: sale.rrn, ...chipOf(sale) }),
     fact("sent", hop),
   ];
   switch (state) {
@@ -80,4 +81,11 @@ export function factsOf(sale: Sale, journeyId: string): readonly Fact[] {
     case "cancelled":
       return sent;
   }
+}
+
+/** What the card gave at the till, for whoever got something else. */
+function chipOf({ request }: Sale): FactData {
+  const chip = binary(parseMessage(CUPS, request), 55);
+  const print = chip === undefined ? undefined : chipPrint(chip);
+  return print === undefined ? {} : { chip: print };
 }

@@ -1,5 +1,8 @@
 import type { Db } from "#contracts/ports";
 
+/** Which of UnionPay's applications a terminal has been given. */
+export type TerminalApplications = "all" | "debit" | "credit";
+
 export interface Terminal {
   readonly id: string;
   readonly merchantId: string;
@@ -10,6 +13,9 @@ export interface Terminal {
   /** Closed for payments altogether, or not opened for taps. */
   readonly blocked: boolean;
   readonly contactless: boolean;
+  /** Its parameters: which applications it knows, and whether it asks for them in EMV mode. */
+  readonly applications: TerminalApplications;
+  readonly emvMode: boolean;
 }
 
 /** The invented shops of the demo. */
@@ -56,8 +62,11 @@ export async function loadTerminals(db: Db): Promise<ReadonlyMap<string, Termina
     mcc: string;
     blocked: boolean;
     contactless: boolean;
+    applications: TerminalApplications;
+    emv_mode: boolean;
   }>({
-    text: "select t.id, t.merchant_id, m.name, m.mcc, m.blocked, m.contactless from terminal t join merchant m on m.id = t.merchant_id order by t.id",
+    text: `select t.id, t.merchant_id, t.applications, t.emv_mode, m.name, m.mcc, m.blocked, m.contactless
+      from terminal t join merchant m on m.id = t.merchant_id order by t.id`,
   });
   return new Map(
     rows.map((row) => {
@@ -72,6 +81,8 @@ export async function loadTerminals(db: Db): Promise<ReadonlyMap<string, Termina
           mcc: row.mcc,
           blocked: row.blocked,
           contactless: row.contactless,
+          applications: row.applications,
+          emvMode: row.emv_mode,
         },
       ];
     }),
@@ -90,6 +101,22 @@ export async function setMerchant(
         where id = $1 returning id`,
     },
     [merchantId, blocked ?? null, contactless ?? null],
+  );
+  return rows.length > 0;
+}
+
+/** What the acquirer loads into a terminal. False: there is none of that id. */
+export async function setTerminal(
+  db: Db,
+  terminalId: string,
+  { applications, emvMode }: Partial<Pick<Terminal, "applications" | "emvMode">>,
+): Promise<boolean> {
+  const rows = await db.query(
+    {
+      text: `update terminal set applications = coalesce($2, applications), emv_mode = coalesce($3, emv_mode)
+        where id = $1 returning id`,
+    },
+    [terminalId, applications ?? null, emvMode ?? null],
   );
   return rows.length > 0;
 }

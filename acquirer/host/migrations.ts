@@ -47,4 +47,13 @@ export const migrations: readonly Migration[] = [
         add column contactless boolean not null default true;
     `,
   },
+  {
+    number: 3,
+    name: "parameters of a terminal",
+    sql: `
+      alter table terminal
+        add column applications text not null default 'all',
+        add column emv_mode boolean not null default true;
+    `,
+  },
 ];

@@ -35,9 +35,12 @@ const OWED_AT_ONCE = 500;
 /** No answer comes later than this. */
 const LATE_MAX_MS = 86_400_000;
 
+/** A number that was typed in at the till: nothing of a chip. */
+export type TypedCard = Pick<ChipData, "tokenPan" | "expiry">;
+
 export interface Payments {
-  /** Takes a tap to its outcome. The result is durable when this resolves. */
-  purchase(id: string, terminal: Terminal, amount: Money, chip: ChipData): Promise<Sale>;
+  /** Takes a tap, or a number typed in, to its outcome. The result is durable when this resolves. */
+  purchase(id: string, terminal: Terminal, amount: Money, card: ChipData | TypedCard): Promise<Sale>;
   /** Undo a whole sale, or give back a part. Undefined: more than the sale has left. A repeat by id gets the first one. */
   giveBack(
     id: string,
@@ -222,13 +225,16 @@ export function createPayments(ports: AcquirerPorts, link: NetworkLink, stan: ()
   }
 
   return {
-    async purchase(id, terminal, amount, chip) {
+    async purchase(id, terminal, amount, card) {
       const now = clock.now();
-      const fields = await head(terminal, amount, now);
-      const request: IsoMessage = {
-        mti: "0200",
-        fields: { 2: chip.tokenPan, 3: "000000", 14: chip.expiry, 23: chip.psn, 55: chip.field55, ...fields },
+      const fields = {
+        2: card.tokenPan,
+        3: "000000",
+        14: card.expiry,
+        ...(await head(terminal, amount, now)),
+        ...("field55" in card ? { 23: card.psn, 55: card.field55 } : { 22: `${ENTRY_MODE.manual}2` }),
       };
+      const request: IsoMessage = { mti: "0200", fields };
       const sale = saleFrom(id, "sale", request, amount, terminal, null, now);
       await store.keep(sale);
       return carryOut(sale, request);

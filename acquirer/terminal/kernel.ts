@@ -35,6 +35,10 @@ export interface TerminalConfig {
   readonly cvmLimitMinor: bigint;
   /** Above: decline without asking anyone. */
   readonly contactlessLimitMinor: bigint;
+  /** AIDs it knows, in lower-case hex; absent: all of UnionPay's. */
+  readonly aids?: readonly string[];
+  /** It asks for EMV mode in 9F66; a wrongly loaded one does not. Absent: it does. */
+  readonly emvMode?: boolean;
 }
 
 export interface TapRequest {
@@ -109,7 +113,7 @@ export async function runContactless(
   let cryptogramAsked = false;
   let modeRefused = false;
   try {
-    const directory = await candidates(card);
+    const directory = await candidates(card, terminal.aids ?? Object.keys(UNIONPAY_AIDS));
     if (directory === undefined) return { outcome: "tryAnotherCard", reason: "nothingArmed" };
     for (const aid of directory) {
       const fci = await send(card, { cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x00, data: aid, le: 256 });
@@ -146,7 +150,8 @@ export async function runContactless(
 
 /** The transient bits are set anew for each transaction. */
 function qualifiersFor(terminal: TerminalConfig, amount: Money): Uint8Array {
-  const bits: TtqBit[] = ["quicsSupported", "deviceCvmSupported", "onlineCryptogramRequired"];
+  const bits: TtqBit[] = ["deviceCvmSupported", "onlineCryptogramRequired"];
+  if (terminal.emvMode !== false) bits.push("quicsSupported");
   if (amount.minor >= terminal.cvmLimitMinor) bits.push("cvmRequired");
   return TTQ.encode(bits);
 }
@@ -185,7 +190,7 @@ function decoded<T>(parse: () => T, at: string): T {
 }
 
 /** AIDs of the directory that we know, in the card's order of priority. Undefined: there is no directory, or nothing in it. */
-async function candidates(card: ApduChannel): Promise<readonly Uint8Array[] | undefined> {
+async function candidates(card: ApduChannel, ours: readonly string[]): Promise<readonly Uint8Array[] | undefined> {
   const answer = await send(card, { cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x00, data: PPSE, le: 256 });
   if (answer.sw !== SW.ok) return undefined;
   let listed = false;
@@ -194,7 +199,7 @@ async function candidates(card: ApduChannel): Promise<readonly Uint8Array[] | un
     for (const item of items) {
       listed ||= item.tag === "61";
       const aid = item.tag === "61" ? findTag(item.children ?? [], "4F") : undefined;
-      if (aid !== undefined && Object.keys(UNIONPAY_AIDS).some((known) => toHex(aid).startsWith(known))) {
+      if (aid !== undefined && ours.some((known) => toHex(aid).startsWith(known))) {
         entries.push({ aid, priority: (findTag(item.children ?? [], "87")?.[0] ?? 15) & 0x0f || 15 });
       }
       if (item.children !== undefined) walk(item.children);

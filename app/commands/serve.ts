@@ -69,6 +69,10 @@ const OPTIONS = {
     description: "不运行这些：由你自己的程序代替 / run all but these: programs of your own take their place",
   },
   smpp: { type: "string", description: "银行的短信中心 / the bank's SMSC: smpp://systemId@host:port" },
+  "push-contact": {
+    type: "string",
+    description: "推送服务可以联系的人 / whom a push service may write to: mailto:ops@example.org",
+  },
   "smpp-password": { type: "string", description: "短信中心密码的文件 / file with its password" },
   ...described(PEER_WORDS),
   ...described(TIMING_WORDS),
@@ -90,6 +94,7 @@ export const serve = defineCommand({
       ...texts(["port", "host", "data", "database", "profile", "party", "without", "smpp"]),
       ephemeral: args.ephemeral,
       smppPassword: text("smpp-password"),
+      pushContact: text("push-contact"),
       peers: texts(PEER_OPTIONS),
       timing: texts(TIMING_OPTIONS),
     });

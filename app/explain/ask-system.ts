@@ -66,7 +66,7 @@ export async function askSystem(
   return view.output;
 }
 
-function keyIn(dataDir: string): string {
+export function keyIn(dataDir: string): string {
   try {
     return readFileSync(join(dataDir, "ops.key"), "utf8").trim();
   } catch {

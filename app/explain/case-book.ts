@@ -18,6 +18,11 @@ export interface CaseBook {
     asked: { readonly caseCode?: string | undefined; readonly journeyId?: string | undefined },
     role: Role,
   ): Promise<Result<FindingView, Problem>>;
+  /** The same, with what it was made from. */
+  examine(
+    asked: { readonly caseCode?: string | undefined; readonly journeyId?: string | undefined },
+    role: Role,
+  ): Promise<Result<{ readonly finding: FindingView; readonly held: readonly Holding[] }, Problem>>;
   /** Everything that is held of a journey: what a finding is made from. */
   holdings(journeyId: string): Promise<readonly Holding[]>;
 }
@@ -54,16 +59,20 @@ export function createCaseBook(sources: readonly CaseSource[], clock: Clock, ran
     return undefined;
   }
 
+  const examine: CaseBook["examine"] = async ({ caseCode, journeyId }, role) => {
+    const found = journeyId ?? (caseCode === undefined ? undefined : await journeyOf(caseCode));
+    if (found === undefined) return err(problem("notFound", { at: caseCode === undefined ? "journeyId" : "caseCode" }));
+    const held = await holdings(found);
+    const name = { journeyId: found, ...(caseCode === undefined ? {} : { caseCode }) };
+    return ok({ finding: viewFor(role, diagnose(held), held, name), held });
+  };
+
   return {
     holdings,
-    async explain({ caseCode, journeyId }, role) {
-      const found = journeyId ?? (caseCode === undefined ? undefined : await journeyOf(caseCode));
-      if (found === undefined)
-        return err(problem("notFound", { at: caseCode === undefined ? "journeyId" : "caseCode" }));
-      const held = await holdings(found);
-      return ok(
-        viewFor(role, diagnose(held), held, { journeyId: found, ...(caseCode === undefined ? {} : { caseCode }) }),
-      );
+    examine,
+    async explain(asked, role) {
+      const examined = await examine(asked, role);
+      return examined.ok ? ok(examined.value.finding) : examined;
     },
   };
 }

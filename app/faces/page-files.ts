@@ -11,6 +11,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".json": "application/json",
   ".webmanifest": "application/manifest+json",
   ".png": "image/png",
+  ".wasm": "application/wasm",
+  ".onnx": "application/octet-stream",
+  ".txt": "text/plain; charset=utf-8",
 };
 /** What the build laid beside a file, best first. */
 const ENCODINGS = [
@@ -37,7 +40,7 @@ export function pageRoutes(app: Hono, folder: string): void {
       ...(encoding === undefined ? {} : { "content-encoding": encoding.name }),
       // The page and the worker that keeps it are asked for anew each time: a new version is found at once.
       "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
-      "content-security-policy": `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
+      "content-security-policy": `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
     });
   });
 }

@@ -6,6 +6,7 @@ import { explainApi } from "#contracts/explain-api";
 import type { Log } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import { sandboxApi } from "#contracts/sandbox-api";
+import { bankOpsApi, demoStaffApi, deskSignInApi } from "#contracts/staff-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
 import {
@@ -25,6 +26,7 @@ import type { Theatre } from "../sandbox/theatre.ts";
 import type { System } from "../system.ts";
 import type { WireHub } from "../wire/hub.ts";
 import { demoCalls, deskRoutes } from "./demo.ts";
+import { demoStaffCalls } from "./demo-staff.ts";
 import { attachField } from "./field.ts";
 import { pageRoutes } from "./page-files.ts";
 
@@ -59,6 +61,7 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   app.use("*", doorGuard(hosts, origins));
 
   const { wallet, acquirer, issuer } = system;
+  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined) {
     serveApi(app, "/wallet", { api: walletSignInApi, log, callsFor: () => wallet.signIn });
     serveApi(app, "/wallet", {
@@ -93,10 +96,19 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   }
   if (acquirer !== undefined) serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => acquirer.till });
   if (issuer !== undefined) {
+    serveApi(app, "/desk", { api: deskSignInApi, log, callsFor: () => issuer.deskSignIn });
     serveApi(app, "/desk", {
       api: issuerDeskApi,
       log,
-      callsFor: (context) => issuer.desk(bearerOf(context.req.header("authorization"))) ?? problem("notSignedIn"),
+      async callsFor(context) {
+        const bearer = bearerOf(context.req.header("authorization"));
+        return issuer.desk(bearer) ?? (await issuer.deskSession(bearer)) ?? problem("notSignedIn");
+      },
+    });
+    serveApi(app, "/bank-ops", {
+      api: bankOpsApi,
+      log,
+      callsFor: (context) => (isOps(context) ? issuer.ops : problem("notSignedIn")),
     });
     serveApi(app, "/bank", { api: bankSignInApi, log, callsFor: () => issuer.bankSignIn });
     serveApi(app, "/bank", {
@@ -106,7 +118,6 @@ export async function openStage(options: StageOptions): Promise<Listening> {
         (await issuer.bankApp(bearerOf(context.req.header("authorization")))) ?? problem("notSignedIn"),
     });
   }
-  const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined)
     serveApi(app, "/ops", {
       api: walletOpsApi,
@@ -152,6 +163,10 @@ function demoRoutes(app: Hono, { system, hub, log, sandbox, theatre }: StageOpti
   const { issuer, staff } = system;
   const looker = issuer?.desk(staff?.keyOf("supervisor-1") ?? "");
   if (looker !== undefined) serveApi(app, "/demo/bank", { api: bankViewApi, log, callsFor: () => looker });
+  if (issuer !== undefined && staff !== undefined) {
+    const demoStaff = demoStaffCalls(staff.demo, issuer.ops);
+    serveApi(app, "/demo/desk", { api: demoStaffApi, log, callsFor: () => demoStaff });
+  }
   deskRoutes(app, system, log);
   const demo = demoCalls(theatre);
   serveApi(app, "/demo", { api: demoApi, log, callsFor: () => demo });

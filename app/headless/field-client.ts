@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
  * Holds a device to a terminal's field until the terminal lets go. Resolves with the number of APDUs answered.
  *
  * @param fieldUrl ws://host:port/field/{terminalId}?code={pairingCode}
- * @param answer   The card application: one command APDU in, one response APDU out.
+ * @param answer   The card application: one command APDU in, one response APDU out. When it rejects, the device is taken away.
  */
 export function holdToField(fieldUrl: string, answer: (apdu: Uint8Array) => Promise<Uint8Array>): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -44,13 +44,18 @@ export interface HeadlessPhone {
   lastOwnJourney(): string | undefined;
   /** Nothing more can be kept, until there is room again. */
   setStorageFull(full: boolean): void;
+  /** The holder's finger or face is not recognised, until it is again: sealed cards do not open. */
+  setHolderKnown(known: boolean): void;
   /** Ends its session; it may sign in again. */
   signOut(): Promise<void>;
   signIn(): Promise<void>;
-  /** Holds the armed card to a terminal. */
-  tap(acquirerUrl: string, terminalId: string, pairingCode: string): Promise<number>;
+  /** Holds the armed card to a terminal. `hand` stands between the two: what happens to an answer, and when it is taken away. */
+  tap(acquirerUrl: string, terminalId: string, pairingCode: string, hand?: Hand): Promise<number>;
   close(): void;
 }
+
+/** What becomes of one command to the card; a rejection takes the phone out of the field. */
+export type Hand = (command: Uint8Array, answer: (command: Uint8Array) => Promise<Uint8Array>) => Promise<Uint8Array>;
 
 export interface PhoneOptions {
   /** Where the wallet's pages come from: passkeys are bound to it. */
@@ -139,6 +144,7 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     ),
   );
   let full = false;
+  let holderKnown = true;
   const wallet = createWallet({
     calls,
     storage: {
@@ -148,7 +154,7 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
         await storage.saveCard(card);
       },
     },
-    keys,
+    keys: { ...keys, openJwe: async (...sealed) => (holderKnown ? keys.openJwe(...sealed) : undefined) },
     sealer,
     clock: options.clock ?? systemClock,
     random: systemRandom,
@@ -169,6 +175,9 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     setStorageFull(is) {
       full = is;
     },
+    setHolderKnown(known) {
+      holderKnown = known;
+    },
     async signOut() {
       must(await calls.signOut({}, context()));
     },
@@ -176,9 +185,9 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
       signedIn = callsWith((await signInAgain()).accessToken);
     },
     lastOwnJourney: () => journal.last()?.journeyId,
-    tap(acquirerUrl, terminalId, pairingCode) {
+    tap(acquirerUrl, terminalId, pairingCode, hand = (command, answer) => answer(command)) {
       const url = `${acquirerUrl.replace(/^http/, "ws")}/field/${terminalId}?code=${pairingCode}`;
-      return holdToField(url, (apdu) => wallet.applet.process(apdu));
+      return holdToField(url, (apdu) => hand(apdu, (command) => wallet.applet.process(command)));
     },
     close: () => storage.close(),
   };

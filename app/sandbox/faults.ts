@@ -3,8 +3,9 @@ import type { Link, LinkHandlers, Timers } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { FaultSpec, StandingFault } from "#contracts/sandbox-api";
 import { err, type Result } from "#protocol/bytes";
-import type { EdgeFaults } from "../edges.ts";
+import type { EdgeFaults, FrameEdge } from "../edges.ts";
 import type { ApduChannel } from "../faces/field.ts";
+import { altered, mtiOf } from "./alter.ts";
 import { STRANGERS_KEY } from "./strangers-key.ts";
 
 interface Standing {
@@ -73,6 +74,27 @@ export function createFaultBoard(timers: Timers): FaultBoard {
       standing = standing.filter((other) => other !== one);
     changed();
     return one.fault;
+  }
+  /** Every value that is to be another in this frame: a wrong mapping may have several. */
+  function alterFrame(edge: FrameEdge, frame: Uint8Array): Uint8Array {
+    if (!standing.some(({ fault }) => fault.edge === edge && fault.does === "alter")) return frame;
+    const mti = mtiOf(frame);
+    const met = standing.filter(
+      ({ fault }) =>
+        fault.edge === edge &&
+        fault.does === "alter" &&
+        mti !== undefined &&
+        (fault.operation ?? mti) === mti &&
+        fault.at !== undefined,
+    );
+    for (const one of met) one.hits += 1;
+    standing = standing.filter((one) => !met.includes(one) || one.hits < (one.fault.times ?? Number.POSITIVE_INFINITY));
+    if (met.length === 0) return frame;
+    changed();
+    return altered(
+      frame,
+      met.map(({ fault: { at, becomes } }) => ({ at: at!, becomes })),
+    );
   }
   const isCut = (edge: FaultEdge) => standing.some(({ fault }) => fault.edge === edge && fault.does === "cut");
   const tellLine = (edge: FaultEdge) => {
@@ -191,9 +213,10 @@ export function createFaultBoard(timers: Timers): FaultBoard {
             },
           });
         },
-        send(frame) {
-          if (standing.length === 0) return link.send(frame);
+        send(given) {
+          if (standing.length === 0) return link.send(given);
           if (isCut(edge)) return false;
+          const frame = alterFrame(edge, given);
           const fault = meet(edge, ["dropRequest", "twice", "flipByte", "delay"]);
           switch (fault?.does) {
             case "dropRequest":

@@ -5,10 +5,13 @@ import type { PublicJwk } from "#contracts/ports";
 import type { BindingView, PassView } from "#contracts/wallet-api";
 import { systemRandom } from "#platform/random";
 import type { DemoCard } from "#protocol/pan";
+import { instant } from "#protocol/time";
 import { eventually } from "../demo/play.ts";
 import { type HeadlessPhone, must, openHeadlessPhone } from "../headless/phone.ts";
 import type { PhoneSpec } from "./scenario.ts";
 import type { SandboxWorld } from "./world.ts";
+
+const DAY_MS = 86_400_000;
 
 /** One phone of a scenario with what its holder has in hand. */
 export interface Holder {
@@ -34,7 +37,7 @@ export async function openHolder(
   spec: PhoneSpec,
   others: ReadonlyMap<string, Holder>,
 ): Promise<Holder> {
-  const { keySource = "hce", accountOf, age, secondFactor, model, ...said } = spec;
+  const { keySource = "hce", accountOf, age, secondFactor, model, clockBehindDays = 0, ...said } = spec;
   const account = accountOf === undefined ? undefined : others.get(accountOf);
   const { online, ...facts } = said;
   const phone = await openHeadlessPhone({
@@ -43,7 +46,7 @@ export async function openHolder(
     folder: join(world.folder, `${named}-${systemRandom.uuid()}`),
     name: `手机 ${named}`,
     keySource,
-    clock: world.clock,
+    clock: { now: () => instant(world.clock.now() - clockBehindDays * DAY_MS) },
     facts: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
     ...(model === undefined ? {} : { model }),
     ...(age === undefined ? {} : { birthYear: new Date(world.clock.now()).getUTCFullYear() - age }),

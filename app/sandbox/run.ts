@@ -44,8 +44,9 @@ export async function playScenario(
   try {
     for (const step of scenario.steps)
       await (PLAYS[step.do] as (cast: Cast, step: Step) => Promise<unknown>)(cast, step);
-    finding = await settledFinding(cast, scenario);
-    holdings = await world.system.caseBook.holdings(finding.journeyId);
+    const settled = await settledFinding(cast, scenario);
+    finding = settled.finding;
+    holdings = settled.held;
   } catch (error) {
     broke = error instanceof Error ? error.message : String(error);
   } finally {
@@ -89,15 +90,18 @@ export async function setStage(
 }
 
 /** Notices and retries take their time: asks until the expected is found and stays, or patience is at its end. */
-async function settledFinding(cast: Cast, scenario: Scenario): Promise<FindingView> {
+async function settledFinding(
+  cast: Cast,
+  scenario: Scenario,
+): Promise<{ readonly finding: FindingView; readonly held: readonly Holding[] }> {
   const { caseBook } = cast.world.system;
   const until = performance.now() + PATIENCE_MS;
   const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
-  let found: FindingView | undefined;
+  let found: { readonly finding: FindingView; readonly held: readonly Holding[] } | undefined;
   for (let stays = false; ; ) {
-    const answer = await caseBook.explain(await journeyOf(cast, scenario), "engineer");
+    const answer = await caseBook.examine(await journeyOf(cast, scenario), "engineer");
     found = answer.ok ? answer.value : undefined;
-    const fitting = found !== undefined && fits(found, scenario);
+    const fitting = found !== undefined && fits(found.finding, scenario);
     if (found !== undefined && (performance.now() > until || (fitting && stays))) return found;
     if (performance.now() > until) throw new Error("nobody knows the journey");
     stays = fitting;
@@ -105,9 +109,10 @@ async function settledFinding(cast: Cast, scenario: Scenario): Promise<FindingVi
   }
 }
 
-async function journeyOf(cast: Cast, { about }: Scenario): Promise<{ caseCode?: string; journeyId?: string }> {
+async function journeyOf(cast: Cast, { about, toldBy }: Scenario): Promise<{ caseCode?: string; journeyId?: string }> {
   if (about === "paying") {
     const caseCode = cast.sale?.caseCode ?? cast.refusal?.caseCode;
+    if (toldBy === "phone") return { journeyId: (await lastDeviceJourney(cast)) ?? "none" };
     if (caseCode !== undefined) return { caseCode };
     const holder = [...cast.phones.values()].find(({ pass }) => pass !== undefined);
     const pending = await lastDeviceJourney(cast);

@@ -33,6 +33,8 @@ const PhoneSpec = v.strictObject({
   accountOf: v.optional(Name),
   /** Without recovery codes there is no second factor. */
   secondFactor: v.optional(v.boolean()),
+  /** Its own clock is so far behind. */
+  clockBehindDays: v.optional(v.pipe(v.number(), v.minValue(0))),
 });
 
 const onPhone = { phone: v.optional(Name) };
@@ -149,6 +151,27 @@ const Step = v.variant("do", [
     afterMinutes: v.optional(v.number()),
     /** Time goes faster until the till has its answer. */
     hurry: v.optional(v.literal(true)),
+    /** What goes wrong while the till waits for its answer. */
+    meanwhile: v.optional(FaultSpec),
+    /** What happens in the field: taken away before the proof was made or before it arrived; a proof that is damaged, or made without the holder. */
+    field: v.optional(v.picklist(["tornEarly", "tornLate", "damaged", "unconfirmed"])),
+    /** So often, each a sale of its own. */
+    times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))),
+  }),
+  /** A stranger's reader takes what a card gives for this amount, and sends it nowhere. */
+  v.strictObject({
+    do: v.literal("copy"),
+    ...onPhone,
+    minor: v.number(),
+    times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))),
+  }),
+  /** What was copied is sent by a till as its own tap, or only the number is typed in there. */
+  v.strictObject({
+    do: v.literal("useCopy"),
+    as: v.picklist(["tap", "typed"]),
+    minor: v.number(),
+    /** Typed otherwise than it was. */
+    number: v.optional(v.pipe(v.string(), v.regex(/^\d{16,19}$/))),
   }),
   v.strictObject({ do: v.literal("tapAgain"), ...onPhone }),
   v.strictObject({
@@ -156,7 +179,18 @@ const Step = v.variant("do", [
     blocked: v.optional(v.boolean()),
     contactless: v.optional(v.boolean()),
   }),
-  v.strictObject({ do: v.literal("refund"), minor: v.number() }),
+  /** Parameters that are loaded into a till. */
+  v.strictObject({
+    do: v.literal("terminal"),
+    terminal: v.optional(v.string()),
+    applications: v.optional(v.picklist(["all", "debit", "credit"])),
+    emvMode: v.optional(v.boolean()),
+  }),
+  /** The network's table has no route for token numbers, or for those of cards. */
+  v.strictObject({ do: v.literal("routes"), lack: v.picklist(["token", "issuer"]) }),
+  /** The finger or the face is recognised, or is not. */
+  v.strictObject({ do: v.literal("holder"), ...onPhone, known: v.boolean() }),
+  v.strictObject({ do: v.literal("refund"), minor: v.number(), of: v.optional(v.literal("noSale")) }),
 ]);
 export type Step = v.InferOutput<typeof Step>;
 
@@ -164,6 +198,8 @@ export const Scenario = v.strictObject({
   id: Name,
   title: Words,
   about: v.picklist(["binding", "paying"]),
+  /** Whose story of a payment is asked about: the till's, or what only the phone knows. Absent: the till's, if it has one. */
+  toldBy: v.optional(v.literal("phone")),
   /** Shows the same to the holder, for another reason. */
   neighbourOf: v.optional(Name),
   cards: v.optional(v.record(Name, CardSpec)),

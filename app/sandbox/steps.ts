@@ -1,3 +1,4 @@
+import type { ChipData } from "#acquirer/terminal";
 import { acquirerTillApi, type SaleView } from "#contracts/acquirer-api";
 import type { IssuerDeskApi } from "#contracts/desk-api";
 import type { Calls } from "#contracts/operation";
@@ -6,8 +7,10 @@ import { httpCalls } from "#platform/calls";
 import type { Result } from "#protocol/bytes";
 import type { DemoCard } from "#protocol/pan";
 import { DEFAULT_POLICY } from "#tsp";
+import { eventually } from "../demo/play.ts";
 import { must } from "../headless/phone.ts";
 import { createSoftwarePasskey } from "../headless/software-passkey.ts";
+import { atTheField, copyOf } from "./at-the-field.ts";
 import { type BankCustomer, bankAppOf, cardIdOf, deskOf, enrolInBankApp, rightAnswers } from "./bank.ts";
 import { collect, type Holder, newestCode, oneCall, refresh, textsTo, typedFrom } from "./holder.ts";
 import type { Step } from "./scenario.ts";
@@ -21,6 +24,8 @@ export interface Cast {
   readonly phones: ReadonlyMap<string, Holder>;
   readonly customers: Map<DemoCard, BankCustomer>;
   sale?: SaleView;
+  /** What a stranger's reader took last. */
+  copied?: ChipData;
   /** The last sale's, for whoever holds a phone near once more. */
   pairing?: { readonly terminalId: string; readonly code: string };
   /** The last refusal a step met: for whoever reads a scenario that did not come out right. */
@@ -180,6 +185,10 @@ const desk: Play<"desk"> = async (cast, { operation, by = "supervisor", card: na
 };
 
 const pay: Play<"pay"> = async (cast, step) => {
+  for (let left = step.times ?? 1; left > 0; left--) await payOnce(cast, step);
+};
+
+const payOnce: Play<"pay"> = async (cast, step) => {
   const holder = holderOf(cast, step.phone);
   const { phone, pass } = holder;
   const till = httpCalls(acquirerTillApi, { baseUrl: `${cast.world.url}/acquirer` });
@@ -194,16 +203,26 @@ const pay: Play<"pay"> = async (cast, step) => {
     if (heard(cast, await phone.wallet.arm(ready, UNLOCK)) === undefined) return;
   }
   if (step.afterMinutes !== undefined) cast.world.clock.advance(step.afterMinutes * MINUTE_MS);
-  const tapped = phone.tap(cast.world.url, terminalId, begun.pairingCode).catch(() => {});
+  const tapped = phone
+    .tap(cast.world.url, terminalId, begun.pairingCode, step.field === undefined ? undefined : atTheField(step.field))
+    .catch(() => {});
   let rounds = 0;
   const hurry = setInterval(() => {
     rounds += 1;
+    if (rounds === UNHURRIED_ROUNDS && step.meanwhile !== undefined) cast.world.faults.add(step.meanwhile);
     // What runs on its own has run by then: only what waits is left.
     if (step.hurry === true && rounds > UNHURRIED_ROUNDS) cast.world.clock.advance(HURRY_BY_MS);
   }, SETTLE_STEP_MS);
   await tapped;
   clearInterval(hurry);
   phone.wallet.disarm();
+  // The till learns a moment later that the phone has gone.
+  const torn = step.field === "tornEarly" || step.field === "tornLate";
+  if (torn)
+    await eventually(async () => {
+      const now = await till.sale({ saleId: begun.sale.saleId }, oneCall());
+      return now.ok && now.value.caseCode !== undefined ? now.value : undefined;
+    });
   cast.sale = heard(cast, await till.sale({ saleId: begun.sale.saleId }, oneCall())) ?? begun.sale;
 };
 
@@ -285,7 +304,7 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
     heard(cast, await holderOf(cast, phone).phone.calls.setRegion({ region }, oneCall()));
   },
   async phone(cast, { phone, facts }) {
-    const { keySource: _, accountOf: __, age: ___, secondFactor: ____, ...said } = facts;
+    const { keySource: _, accountOf: __, age: ___, secondFactor: ____, clockBehindDays: _____, ...said } = facts;
     Object.assign(holderOf(cast, phone).phone.facts, said);
   },
   async deviceSaw(cast, { phone, cause }) {
@@ -366,10 +385,40 @@ export const PLAYS: { readonly [Kind in Step["do"]]: Play<Kind> } = {
   async storage(cast, { phone, is }) {
     holderOf(cast, phone).phone.setStorageFull(is === "full");
   },
-  async refund(cast, { minor }) {
-    if (cast.sale === undefined) return;
+  async copy(cast, { phone, minor, times = 1 }) {
+    const {
+      pass,
+      phone: { wallet },
+    } = holderOf(cast, phone);
+    for (let left = times; left > 0; left--) {
+      if (pass === undefined || heard(cast, await wallet.arm(pass, UNLOCK)) === undefined) return;
+      cast.copied = (await copyOf(wallet.applet, minor, cast.world.clock.now())) ?? cast.copied!;
+      wallet.disarm();
+    }
+  },
+  async useCopy(cast, { as, minor, number }) {
+    const { copied } = cast;
+    if (copied === undefined) throw new RangeError("nothing was copied");
+    const { tokenPan, expiry } = copied;
+    const card = as === "tap" ? copied : { tokenPan: number ?? tokenPan, expiry };
+    const amount = { minor: BigInt(minor), currency: "156" } as const;
+    cast.sale = await cast.world.system.acquirer!.purchase(FIRST_TILL, amount, card);
+  },
+  async terminal({ world }, { do: _, terminal = FIRST_TILL, ...change }) {
+    const known = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    if (!(await world.system.acquirer!.setTerminal(terminal, known))) throw new RangeError("there is no such till");
+  },
+  async routes({ world }, { lack }) {
+    world.troubles.loseRoute(lack);
+  },
+  async holder(cast, { phone, known }) {
+    holderOf(cast, phone).phone.setHolderKnown(known);
+  },
+  async refund(cast, { minor, of }) {
+    const saleId = of === "noSale" ? `sale-${oneCall().journeyId}` : cast.sale?.saleId;
+    if (saleId === undefined) return;
     const till = httpCalls(acquirerTillApi, { baseUrl: `${cast.world.url}/acquirer` });
     const amount = { minor: String(minor), currency: "156" as const };
-    cast.sale = heard(cast, await till.refund({ saleId: cast.sale.saleId, amount }, oneCall())) ?? cast.sale;
+    cast.sale = heard(cast, await till.refund({ saleId, amount }, oneCall())) ?? cast.sale!;
   },
 };

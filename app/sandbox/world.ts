@@ -54,6 +54,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     origin: url,
     faults,
     tspPolicy: { enrolled: [...DEFAULT_POLICY.enrolled, STRAY_RANGE], numbersMax: troubles.numbersMax },
+    routes: troubles.routes,
     keysOf: troubles.keysOf,
     clockOf: troubles.clockOf,
   });

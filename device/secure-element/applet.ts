@@ -26,6 +26,10 @@ export interface ArmedCard {
   readonly keys: KeySource;
   /** The holder proved himself for this transaction. Shown in CTQ; the host reads it from the key class. */
   readonly holderVerified: boolean;
+  /** Asked before anything is given to a reader; absent: it always is. */
+  readonly stillConfirmed?: () => boolean;
+  /** A reader came after that: the card has been taken out of reach. */
+  readonly onTooLate?: () => Promise<void>;
 }
 
 export interface Applet {
@@ -56,6 +60,20 @@ export function createApplet(cipher: CardCipher): Applet {
   let selected = false;
   let busy = false;
   let lastAtc: number | undefined;
+
+  function disarm(): void {
+    card?.keys.wipe();
+    card = undefined;
+    selected = false;
+  }
+
+  /** What the holder confirmed holds for a while only: after that there is no card, as if he had not. */
+  async function dropStale(): Promise<void> {
+    const stale = card;
+    if (stale === undefined || stale.stillConfirmed?.() !== false) return;
+    disarm();
+    await stale.onTooLate?.();
+  }
 
   const answer = (sw: number, data: Uint8Array = NOTHING) => encodeResponse(data, sw);
 
@@ -163,11 +181,7 @@ export function createApplet(cipher: CardCipher): Applet {
       selected = false;
       lastAtc = undefined;
     },
-    disarm() {
-      card?.keys.wipe();
-      card = undefined;
-      selected = false;
-    },
+    disarm,
     async process(apdu) {
       let command: Command;
       try {
@@ -176,6 +190,7 @@ export function createApplet(cipher: CardCipher): Applet {
         if (error instanceof DecodeError) return answer(SW.wrongLength);
         throw error;
       }
+      await dropStale();
       switch (`${command.cla.toString(16)}/${command.ins.toString(16)}`) {
         case "0/a4":
           return select(command);

@@ -79,6 +79,8 @@ const NOT_EVEN_BEGUN: Readonly<Partial<Record<Problem["code"], Cause>>> = {
   peerUnavailable: "walletServiceDown",
   notSignedIn: "notSignedIn",
 };
+/** So long a confirmation holds. */
+const CONFIRMED_MS = 60_000;
 const KEYS_LOW = 4;
 const KEYS_A_BATCH = 10;
 const FACTS_A_REPORT = 64;
@@ -209,13 +211,16 @@ export function createWallet(ports: WalletPorts): Wallet {
       }
       const { udkHex } = data;
       if (udkHex !== undefined) selfKeyed.add(tokenRef);
-      if (udkHex === undefined && (await storage.keysLeft(tokenRef, clock.now())) === 0)
+      if (udkHex === undefined && (await storage.keysLeft(tokenRef, clock.now())) === 0) {
+        const expired = (await storage.keysLeft(tokenRef, 0)) > 0;
         return failed(
           tap,
           "tap",
-          "payKeysUsedUp",
+          expired ? "payKeysExpired" : "payKeysUsedUp",
           problem("wrongState", { detail: "no keys left: connect to fetch more" }),
         );
+      }
+      const until = clock.now() + CONFIRMED_MS;
       const source =
         udkHex === undefined
           ? singleUseKeySource(storage, tokenRef, "user", clock.now(), keys, unlock)
@@ -225,6 +230,8 @@ export function createWallet(ports: WalletPorts): Wallet {
         keyClass: udkHex === undefined ? "user" : "secureElement",
         keys: source,
         holderVerified: true,
+        stillConfirmed: () => clock.now() <= until,
+        onTooLate: () => saw({ journeyId: tap, stage: "tap", code: "confirmationStale", outcome: "failed" }),
       });
       armed = tokenRef;
       return ok("armed");

@@ -34,32 +34,46 @@ export async function readAudit(
   readonly {
     readonly at: number;
     readonly staffId: string;
+    readonly name: string;
     readonly second?: string;
+    readonly secondName?: string;
     readonly action: string;
     readonly subject: string;
+    readonly customerId?: string;
     readonly reason: string;
   }[]
 > {
   const rows = await db.query<{
     at: bigint;
     staff_id: string;
+    name: string | null;
     second: string | null;
+    second_name: string | null;
     action: string;
     subject: string;
+    customer_id: string | null;
     reason: string;
   }>(
     {
-      text: `select at, staff_id, second, action, subject, reason from audit_entry
-        where $1::text is null or customer_id = $1 order by seq desc limit ${SHOWN_MAX}`,
+      // Customers, too, change things: in the bank's app.
+      text: `select a.at, a.staff_id, coalesce(s.name, u.holder_name) as name, a.second, t.name as second_name, a.action,
+          a.subject, a.customer_id, a.reason
+        from audit_entry a
+        left join staff_member s on s.staff_id = a.staff_id
+        left join staff_member t on t.staff_id = a.second
+        left join customer u on u.id = a.staff_id
+        where $1::text is null or a.customer_id = $1 order by a.seq desc limit ${SHOWN_MAX}`,
     },
     [customerId ?? null],
   );
   return rows.map((row) => ({
     at: Number(row.at),
     staffId: row.staff_id,
-    ...(row.second === null ? {} : { second: row.second }),
+    name: row.name ?? row.staff_id,
+    ...(row.second === null ? {} : { second: row.second, secondName: row.second_name ?? row.second }),
     action: row.action,
     subject: row.subject,
+    ...(row.customer_id === null ? {} : { customerId: row.customer_id }),
     reason: row.reason,
   }));
 }

@@ -11,7 +11,15 @@ import { findCardById, holdCard } from "../cards/store.ts";
 import { change, type DeskParts } from "./changes.ts";
 import { accountOfCard } from "./views.ts";
 
-type CardCalls = "activateCard" | "reportLost" | "liftLost" | "freeze" | "unfreeze" | "renewCard" | "closeCard";
+type CardCalls =
+  | "activateCard"
+  | "reportLost"
+  | "liftLost"
+  | "freeze"
+  | "unfreeze"
+  | "renewCard"
+  | "closeCard"
+  | "restrictAccount";
 type TokenCalls = "suspendToken" | "resumeToken";
 
 /** Cards and their device cards, changed by the bank. */
@@ -54,6 +62,20 @@ export function cardChanges(parts: DeskParts): Pick<Calls<IssuerDeskApi>, CardCa
     closeCard: by("closeCard", "close"),
     suspendToken: token("suspendToken", true),
     resumeToken: token("resumeToken", false),
+
+    restrictAccount(request, context) {
+      return change(parts, "restrictAccount", request, context, async ({ tx, audit }) => {
+        const target = await findCardById(tx, request.cardId);
+        if (target === undefined) return err(problem("notFound", { at: "cardId" }));
+        const card = await holdCard(tx, target);
+        await tx.query({ text: "update account set restricted = true where b = $1 and id = $2" }, [
+          target.b,
+          target.accountId,
+        ]);
+        await audit({ subject: card.cardId, customerId: card.customer.customerId, reason: request.reason });
+        return ok((await accountOfCard(tx, card.cardId))!);
+      });
+    },
 
     renewCard(request, context) {
       return change(parts, "renewCard", request, context, async ({ tx, audit }) => {

@@ -65,6 +65,7 @@ describe("who may do what", () => {
     auditTrail: {},
     statement: card("zhang"),
     findCustomers: { text: "张伟" },
+    customer: { customerId: "customer-zhang" },
     openCase: { caseCode: "K7F-3QM", language: "zh" },
     changeReservedPhone: { customerId: "customer-zhang", document: documentOf("zhang"), newPhone: "13900139000" },
     renewRecord: { customerId: "customer-zhang", document: documentOf("zhang"), documentExpires: "20401231" },
@@ -75,6 +76,7 @@ describe("who may do what", () => {
     unfreeze: { ...card("yang"), reason: "x" },
     renewCard: { ...card("zhang"), newNumber: false },
     closeCard: card("zhang"),
+    restrictAccount: { ...card("zhang"), reason: "x" },
     suspendToken: { bindingId: "b", reason: "x" },
     resumeToken: { bindingId: "b", reason: "x" },
     approveCall: { bindingId: "b", answers: [] },
@@ -84,7 +86,15 @@ describe("who may do what", () => {
     withdrawBinding: { bindingId: "b", reason: "x" },
   };
   const FORBIDDEN = {
-    teller: ["unfreeze", "resumeToken", "approveCall", "refuseCall", "withdrawBinding", "overrideCall"],
+    teller: [
+      "unfreeze",
+      "resumeToken",
+      "approveCall",
+      "refuseCall",
+      "withdrawBinding",
+      "overrideCall",
+      "restrictAccount",
+    ],
     agent: [
       "changeReservedPhone",
       "renewRecord",
@@ -93,6 +103,7 @@ describe("who may do what", () => {
       "closeCard",
       "approveAtBranch",
       "overrideCall",
+      "restrictAccount",
     ],
     supervisor: [],
   } as const;
@@ -123,6 +134,7 @@ describe("who may do what", () => {
       staffId: "agent-9",
       name: "柜员",
       role: "agent",
+      may: expect.arrayContaining(["approveCall", "refuseCall", "customer"]),
     });
   });
 });

@@ -9,8 +9,9 @@ import { readAudit } from "./audit-trail.ts";
 import { callCentre } from "./calls.ts";
 import { cardChanges } from "./cards.ts";
 import { records } from "./records.ts";
-import { may, type Staff } from "./staff.ts";
-import { allAccounts, findCustomers, statementOf } from "./views.ts";
+import { accountFor, customerFor } from "./seen-by.ts";
+import { allOf, may, type Staff } from "./staff.ts";
+import { allAccounts, customerView, findCustomers, statementOf } from "./views.ts";
 
 /** The bank's own people, each with what his role may do. */
 export function createDesk(
@@ -25,10 +26,10 @@ export function createDesk(
       ...callCentre(parts),
 
       async me() {
-        return ok({ ...staff });
+        return ok({ ...staff, may: allOf(staff) });
       },
       async accounts() {
-        return ok({ accounts: await allAccounts(db) });
+        return ok({ accounts: (await allAccounts(db)).map((account) => accountFor(staff, account)) });
       },
       async statement({ cardId }) {
         const lines = await statementOf(db, cardId);
@@ -39,7 +40,12 @@ export function createDesk(
         return ok({ ...audit, entriesSumMinor: audit.entriesSumMinor.toString() });
       },
       async findCustomers({ text }) {
-        return ok({ customers: await findCustomers(db, text, clock.now()) });
+        const found = await findCustomers(db, text, clock.now());
+        return ok({ customers: found.map((customer) => customerFor(staff, customer)) });
+      },
+      async customer({ customerId }) {
+        const found = await customerView(db, customerId, clock.now());
+        return found === undefined ? err(problem("notFound", { at: "customerId" })) : ok(customerFor(staff, found));
       },
       async auditTrail({ customerId }) {
         return ok({ entries: [...(await readAudit(db, customerId))] });

@@ -20,6 +20,7 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   statement: ALL,
   audit: ALL,
   findCustomers: ALL,
+  customer: ALL,
   calls: ALL,
   openCase: ALL,
   auditTrail: ALL,
@@ -39,7 +40,13 @@ const MAY: Readonly<Record<keyof IssuerDeskApi, readonly StaffRole[]>> = {
   refuseCall: HOTLINE,
   withdrawBinding: HOTLINE,
   overrideCall: ["supervisor"],
+  restrictAccount: ["supervisor"],
 };
+
+/** Everything that a role may do, by name. */
+export function allOf(staff: Staff): string[] {
+  return Object.keys(MAY).filter((name) => may(staff, name as keyof IssuerDeskApi));
+}
 
 export function may(staff: Staff, operation: keyof IssuerDeskApi): boolean {
   return MAY[operation].includes(staff.role);

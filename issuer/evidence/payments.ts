@@ -91,6 +91,7 @@ function factsOf(row: Row, journeyId: string, policy: IssuerPolicy["payment"]): 
 
 /** What the host's answer codes stand for; where one stands for two, the row or the card tells them apart. */
 const CAUSE_OF_CODE: Readonly<Partial<Record<string, Cause>>> = {
+  "01": "accountRestricted",
   "21": "cardNotActivated",
   "41": "cardReportedLost",
   "51": "fundsInsufficient",

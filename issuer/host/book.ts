@@ -21,6 +21,8 @@ export interface Account {
   readonly kind: "debit" | "credit";
   readonly currency: CurrencyCode;
   readonly creditLimitMinor: bigint;
+  /** By order of an authority: nothing may leave it. */
+  readonly restricted: boolean;
   /** The holder's money at the bank; below zero: owed to it. */
   postedMinor: bigint;
   /** Sum of the open holds. */

@@ -189,7 +189,7 @@ class Decision {
     switch (request.kind) {
       case "purchase":
       case "preAuthorisation":
-        return cardRefusal(this.#card, request.expiry, this.#now) ?? this.#fundsRefusal();
+        return cardRefusal(this.#card, request.expiry, this.#now) ?? this.#accountRefusal();
       case "completion": {
         const original = this.#original();
         if (original?.kind !== "preAuthorisation" || original.state === "declined") return "25";
@@ -216,8 +216,10 @@ class Decision {
     }
   }
 
-  #fundsRefusal(): string | undefined {
+  #accountRefusal(): string | undefined {
     const { amountMinor } = this.#request;
+    // Why is nobody's business on the way: the holder is sent to the bank.
+    if (this.#account.restricted) return "01";
     if (amountMinor > this.#policy.singleMaxMinor) return "61";
     if (this.#spentToday() + amountMinor > this.#policy.dayMaxMinor) return "61";
     return amountMinor > availableMinor(this.#account) ? "51" : undefined;

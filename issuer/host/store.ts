@@ -14,7 +14,7 @@ import type { HostRequest } from "./core.ts";
 const READ: Statement = {
   name: "issuer-host-read",
   text: `
-    select i.account_id, i.b, a.kind, a.currency, a.credit_limit_minor, a.posted_minor, a.held_minor, a.day,
+    select i.account_id, i.b, a.kind, a.currency, a.credit_limit_minor, a.restricted, a.posted_minor, a.held_minor, a.day,
       a.day_spent_minor, a.next_hold_expiry, a.version, c.id as card_id, c.status, c.expiry, own.row as own,
       original.row as original
     from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[])
@@ -101,6 +101,7 @@ interface ReadRow {
   readonly kind: "debit" | "credit";
   readonly currency: string;
   readonly credit_limit_minor: bigint;
+  readonly restricted: boolean;
   readonly posted_minor: bigint;
   readonly held_minor: bigint;
   readonly day: number;
@@ -257,6 +258,7 @@ function accountOf(row: ReadRow): Account {
     kind: row.kind,
     currency: currency(row.currency) as CurrencyCode,
     creditLimitMinor: row.credit_limit_minor,
+    restricted: row.restricted,
     postedMinor: row.posted_minor,
     heldMinor: row.held_minor,
     day: row.day,

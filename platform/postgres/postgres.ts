@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Db, SqlScalar, SqlValue, Statement } from "#contracts/ports";
+import { type ArrayTypes, arrayTypesOf, binaryArray } from "./binary-array.ts";
 
 export interface PostgresDb extends Db {
   close(): Promise<void>;
@@ -90,18 +91,23 @@ async function run<Row extends object>(
   statement: Statement,
   parameters: readonly SqlValue[] = [],
 ): Promise<readonly Row[]> {
+  const types = statement.name === undefined ? NO_TYPES : arrayTypesOf(statement.text);
   const config = {
     text: statement.text,
-    values: parameters.map(toDriver),
+    values: parameters.map((value, i) => toDriver(value, types[i])),
     ...(statement.name === undefined ? {} : { name: statement.name }),
   };
   return (await on.query<Row & pg.QueryResultRow>(config)).rows;
 }
 
+const NO_TYPES: ArrayTypes = [];
+
 /** The driver knows Buffers, not every Uint8Array; arrays it would quote and escape an element at a time. */
-function toDriver(value: SqlValue): unknown {
+function toDriver(value: SqlValue, type: ArrayTypes[number]): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return Array.isArray(value) ? arrayLiteral(value as readonly SqlScalar[]) : value;
+  if (!Array.isArray(value)) return value;
+  const values = value as readonly SqlScalar[];
+  return (type === undefined ? undefined : binaryArray(type, values)) ?? arrayLiteral(values);
 }
 
 /** As PostgreSQL writes arrays; source: its manual, 8.15.6. */

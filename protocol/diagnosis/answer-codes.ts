@@ -23,6 +23,13 @@ interface Row {
  * network's own table of codes (spec iso8583 §6).
  */
 const ROWS: Readonly<Record<string, Row>> = {
+  "01": {
+    by: { issuer: ["accountRestricted", "issuerRefusesRisk"] },
+    check: {
+      zh: "请银行看账户状态：是账户受限，还是银行要先核实。",
+      en: "The bank looks at the account: restricted, or to be spoken about first.",
+    },
+  },
   "03": { by: { acquirer: ["merchantBlocked"], network: ["merchantBlocked"] } },
   "05": {
     by: {

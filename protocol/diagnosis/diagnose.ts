@@ -7,6 +7,7 @@ import type { Certainty, Finding, StoppedBy } from "./finding.ts";
 import { hardestFirst } from "./order.ts";
 import { bareCode } from "./rules/answer-code.ts";
 import { bareProblem } from "./rules/bare-problem.ts";
+import { chipChanged } from "./rules/chip-changed.ts";
 import type { Claim } from "./rules/claim.ts";
 import { clockClaims } from "./rules/clocks.ts";
 import { hopClaims } from "./rules/hop-patterns.ts";
@@ -35,7 +36,7 @@ const AT_ITS_END: ReadonlySet<Milestone> = new Set(["ready", "paused", "removed"
 export function diagnose(holdings: readonly Holding[]): Finding {
   const evidence = readEvidence(holdings);
   const { broken, inFlight } = hopClaims(evidence);
-  const said = statedClaims(evidence);
+  const said = statedClaims(evidence).map((claim) => chipChanged(evidence, claim));
   const stated = said.filter((claim) => !triedSince(evidence, claim, said));
   const milestone = milestoneOf(evidence, inFlight);
   const silent = [

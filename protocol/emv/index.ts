@@ -21,6 +21,7 @@ export {
   TVR,
   type TvrBit,
 } from "./bits.ts";
+export { chipPrint, differingTags } from "./chip-print.ts";
 export {
   applicationCryptogram,
   arpcMethod1,

@@ -40,13 +40,15 @@ export interface BrowserOptions {
   readonly profile: string;
   readonly viewport: { readonly width: number; readonly height: number };
   readonly colorScheme?: "light" | "dark";
+  /** A film in place of a camera, and what the holder answers when a page asks for it. */
+  readonly camera?: { readonly film: string; readonly allowed: boolean };
 }
 
 export async function openBrowser(options: BrowserOptions): Promise<BrowserContext> {
   return chromium.launchPersistentContext(options.profile, {
     executablePath: await chromiumPath(),
     headless: true,
-    args: FLAGS,
+    args: options.camera === undefined ? FLAGS : [...FLAGS, ...cameraFlags(options.camera)],
     viewport: options.viewport,
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
@@ -54,6 +56,15 @@ export async function openBrowser(options: BrowserOptions): Promise<BrowserConte
     // Sheets and notices do not slide: a test clicks where a thing is.
     reducedMotion: "reduce",
   });
+}
+
+/** Without the last of them a Chromium without a window knows no camera at all. */
+function cameraFlags({ film, allowed }: { readonly film: string; readonly allowed: boolean }): string[] {
+  return [
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-video-capture=${film}`,
+    `--use-fake-ui-for-media-stream${allowed ? "" : "=deny"}`,
+  ];
 }
 
 /** A page that starts no programs and asks nobody: its faults and its requests are kept for the test. */

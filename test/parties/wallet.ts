@@ -16,7 +16,14 @@ import { memoryCalls } from "#platform/calls";
 import { type ManualClock, manualClock } from "#platform/clock";
 import type { PostgresDb } from "#platform/postgres";
 import { seededRandom } from "#platform/random";
-import { createWalletServer, migrations, type Session, type WalletPolicy, type WalletServer } from "#wallet-server";
+import {
+  createWalletServer,
+  migrations,
+  type PushSender,
+  type Session,
+  type WalletPolicy,
+  type WalletServer,
+} from "#wallet-server";
 import { type ScriptedTsp, scriptedTsp, sealedCard, sealedCode } from "../peers/scripted-tsp.ts";
 import { context, deviceKey, must, ORIGIN, recordingLog, START } from "./basics.ts";
 import type { TestDatabase } from "./database.ts";
@@ -56,6 +63,7 @@ export async function openWallet(
   database: TestDatabase,
   policy: Partial<WalletPolicy> = {},
   kept?: { readonly db: PostgresDb; readonly tsp: ScriptedTsp; readonly clock: ManualClock; readonly seed: number },
+  push?: PushSender,
 ): Promise<WalletAlone> {
   const clock = kept?.clock ?? manualClock(START);
   const tsp = kept?.tsp ?? scriptedTsp(() => clock.now());
@@ -71,6 +79,7 @@ export async function openWallet(
     tsp: tsp.calls,
     sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
     webAuthn: { rpId: new URL(ORIGIN).hostname, origins: [ORIGIN] },
+    push,
     policy,
   });
   const signIn = memoryCalls(walletSignInApi, { calls: server.signIn, onFailure: thrown });
@@ -92,7 +101,7 @@ export async function openWallet(
     as,
     async restart() {
       await server.stop();
-      return openWallet(database, policy, { db, tsp, clock, seed });
+      return openWallet(database, policy, { db, tsp, clock, seed }, push);
     },
     async holder(name = "张伟", { birthYear, codes = true } = {}) {
       const passkey = testPasskey();

@@ -1,14 +1,21 @@
 import { parseArgs } from "node:util";
 import { seededRandom, systemRandom } from "#platform/random";
+import { allScenarios } from "../../app/sandbox/library.ts";
+import { playAll } from "../../app/sandbox/play.ts";
 import { expectLaws } from "../races/laws.ts";
 import { simulate } from "../races/simulate.ts";
 import { openTables, openWorld } from "../races/world.ts";
+import { evaluate } from "../scan/evaluate.ts";
+import { modelsInNode } from "../scan/models.ts";
+import { paintedSet } from "../scan/painted-set.ts";
+import { openStudio } from "../scan/studio.ts";
 import { openCrashes, VICTIMS } from "./crashes.ts";
 import { killDevice } from "./device-kills.ts";
 
 /*
  * npm run proof: what takes too long for every test run. A whole system on the default database under load, killed by
- * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds.
+ * kill -9 again and again; a paying device killed hundreds of times; the simulation over many seeds; every scenario of the
+ * sandbox; painted cards before the card reader.
  *
  *   --fixed       the part that CI runs: always the same seeds and numbers
  *   --rounds N    kills of the system (20), and as many hundreds of other things in proportion
@@ -29,6 +36,9 @@ const seed = values.fixed ? 20_261_124 : wholeNumber("seed", values.seed ?? `${s
 const port = wholeNumber("port", values.port);
 const DEVICE_KILLS_A_ROUND = 10;
 const SEEDS_A_ROUND = 2;
+const CARDS_A_ROUND = 5;
+/** Of a hundred cards. */
+const CARDS_RIGHT_FROM = 95;
 
 let passed = 0;
 let failed = 0;
@@ -43,6 +53,8 @@ console.log(`seed ${seed}`);
 await crashes();
 await deviceKills();
 await simulations();
+await scenarios();
+await cardScans();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
@@ -98,8 +110,44 @@ async function simulations(): Promise<void> {
   tell(`simulation, ${seeds} seeds from ${seed}`, faults, `${sent} messages over wires that lose, double and delay`);
 }
 
+/** Cards in every light and hand, and things that are none: nearly all are read, and never a wrong number. */
+async function cardScans(): Promise<void> {
+  const studio = await openStudio();
+  try {
+    const pictures = [];
+    for await (const { name, file } of paintedSet(studio, { cards: rounds * CARDS_A_ROUND, seed }))
+      pictures.push({ name, open: () => studio.open(file, 1600) });
+    const wrong: string[] = [];
+    // A number in a file's name is nobody's: it may be told.
+    const figures = await evaluate(pictures, await modelsInNode(), (name, what) => wrong.push(`${name}: ${what}`));
+    const { frames, framesRight, cards, cardsRight, wrongAccepted, msPerFrame } = figures;
+    const enough = wrongAccepted === 0 && cardsRight * 100 >= cards * CARDS_RIGHT_FROM;
+    tell(
+      `card reader, seed ${seed}`,
+      enough ? [] : wrong,
+      `${framesRight} of ${frames} frames and ${cardsRight} of ${cards} cards right, ${wrongAccepted} wrong numbers accepted, ${msPerFrame} ms a frame`,
+    );
+  } catch (error) {
+    tell("card reader", [String(error)], "could not go on");
+  } finally {
+    await studio.close();
+  }
+}
+
 function wholeNumber(name: string, text: string): number {
   if (/^\d{1,10}$/.test(text)) return Number(text);
   console.error(`proof: --${name} 要整数 / wants a whole number`);
   return process.exit(2);
+}
+
+async function scenarios(): Promise<void> {
+  const outcomes = await playAll(allScenarios());
+  const wrong = outcomes.filter((one) => !one.right || one.confidentError || one.misledWithout.length > 0);
+  tell(
+    "scenarios",
+    wrong.map(({ id, found, certainty, misledWithout, broke = "" }) =>
+      [id, found, certainty, ...misledWithout.map((party) => `misled without ${party}`), broke].join(" "),
+    ),
+    `${outcomes.length}, right ${outcomes.length - wrong.length}`,
+  );
 }

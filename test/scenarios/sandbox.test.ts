@@ -4,17 +4,18 @@ import { CAUSE_CODES, CAUSES, isCause } from "#protocol/diagnosis";
 import { allScenarios } from "../../app/sandbox/library.ts";
 import { playAll } from "../../app/sandbox/play.ts";
 
-// Every scenario of the project through the real parties: what is found is what was done, and no confident error.
+// Scenarios of the project through the real parties: what is found is what was done, and no confident error. Every second
+// one here; `npm run proof` plays them all.
 
 const ALL = allScenarios();
 const UNPRODUCED = JSON.parse(
   readFileSync(new URL("../../scenarios/unproduced.json", import.meta.url), "utf8"),
 ) as readonly { cause: string; reason: { zh: string; en: string } }[];
-/** Stages of a binding; the causes between parties stand at any stage. */
-const BINDING = new Set(["preflight", "card", "eligibility", "terms", "decision", "verification", "issue", "between"]);
+/** Stages that no scenario plays yet. */
+const LATER = new Set(["ride", "shop", "code"]);
 
 test("all are right, none is misled by any party's silence", async () => {
-  const outcomes = await playAll(ALL);
+  const outcomes = await playAll(ALL.filter((_, i) => i % 2 === 0));
   const wrong = outcomes
     .filter(({ right }) => !right)
     .map(({ id, found, certainty, broke }) => [id, found, certainty, broke]);
@@ -23,14 +24,14 @@ test("all are right, none is misled by any party's silence", async () => {
   expect(outcomes.filter(({ misledWithout }) => misledWithout.length > 0).map(({ id }) => id)).toEqual([]);
 }, 600_000);
 
-test("every cause of a binding has a scenario and a neighbour, or a reason why not", () => {
+test("every cause of a binding and of a payment has a scenario and a neighbour, or a reason why not", () => {
   const excused = new Set(UNPRODUCED.map(({ cause }) => cause));
   const trueOf = new Map(ALL.map(({ id, expect }) => [id, expect.cause ?? expect.between?.[0]]));
   const played = new Set(ALL.flatMap(({ expect }) => [expect.cause, ...(expect.between ?? [])]));
   const beside = new Set(
     ALL.flatMap(({ id, neighbourOf }) => (neighbourOf === undefined ? [] : [trueOf.get(id), trueOf.get(neighbourOf)])),
   );
-  const due = CAUSE_CODES.filter((cause) => BINDING.has(CAUSES[cause].stage) && !excused.has(cause));
+  const due = CAUSE_CODES.filter((cause) => !LATER.has(CAUSES[cause].stage) && !excused.has(cause));
   expect(due.filter((cause) => !played.has(cause))).toEqual([]);
   expect(due.filter((cause) => !beside.has(cause))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import type { ArqcRequest } from "#contracts/ports";
 import type { TokenRefusal, TokenRequest } from "#contracts/token-authorisation";
 import { DecodeError, fromUint, hexBytes, toHex } from "#protocol/bytes";
 import type { Cause, FactData } from "#protocol/diagnosis";
-import { cryptogramData, parseIad } from "#protocol/emv";
+import { chipPrint, cryptogramData, parseIad } from "#protocol/emv";
 import { findTag, parseTlv, type Tlv } from "#protocol/tlv";
 import { type PayingToken, readChip } from "./core.ts";
 
@@ -35,8 +35,22 @@ const CAUSE_OF: Readonly<Record<TokenRefusal, Cause>> = {
   holderNotVerified: "verificationNotProven",
 };
 
+/** Chip data that look so may have been changed on the way: what came is kept beside what the till sent. */
+const MAY_BE_CHANGED: ReadonlySet<Cause> = new Set(["cryptogramWrong", "verificationNotProven"]);
+
 /** Pure but for `verify`, which only computes. Asked for refused payments alone. */
 export function causeOf(
+  reason: TokenRefusal,
+  token: PayingToken | undefined,
+  request: TokenRequest,
+  verify: Verify,
+): RefusalCause {
+  const found = causeIn(reason, token, request, verify);
+  const chip = MAY_BE_CHANGED.has(found.cause) ? chipPrint(hexBytes(request.chipData)) : undefined;
+  return chip === undefined ? found : { ...found, data: { ...found.data, chip } };
+}
+
+function causeIn(
   reason: TokenRefusal,
   token: PayingToken | undefined,
   request: TokenRequest,

@@ -8,7 +8,11 @@ import {
 import { DecodeError } from "#protocol/bytes";
 
 /** The network's door: frames of many requests in, frames of many answers out, as they are decided. */
-export function tokenLink(authorise: (request: TokenRequest) => Promise<TokenAnswer>, log: Log): LinkServerHandlers {
+export function tokenLink(
+  authorise: (request: TokenRequest) => Promise<TokenAnswer>,
+  log: Log,
+  failed: (journeyId: string, error: unknown) => Promise<void>,
+): LinkServerHandlers {
   const ready = new Map<Peer, TokenAnswer[]>();
 
   /** Answers of one turn leave in one frame. */
@@ -39,8 +43,11 @@ export function tokenLink(authorise: (request: TokenRequest) => Promise<TokenAns
       for (const request of requests) {
         authorise(request).then(
           (decided) => answer(peer, decided),
-          (error: unknown) => {
+          async (error: unknown) => {
             log.error("tsp.authoriseFailed", { error });
+            await failed(request.journeyId, error).catch((also: unknown) =>
+              log.error("tsp.failureUnnoted", { error: also }),
+            );
             answer(peer, { id: request.id, outcome: "failed" });
           },
         );

@@ -19,6 +19,7 @@ const NOT_WHILE_LOST: ReadonlySet<Name> = new Set([
   "askForCards",
   "answerCardRequest",
   "removeDevice",
+  "subscribePush",
 ]);
 
 /** The calls of a session, as far as it reaches. */

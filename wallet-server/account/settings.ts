@@ -7,6 +7,7 @@ import type { Desk } from "../desk.ts";
 import { type Device, deviceOf, devicesOf, deviceView, tellDevices } from "../devices.ts";
 import type { Errands } from "../errands.ts";
 import { passesOf, takeOff } from "../passes.ts";
+import { dropPushes } from "../pushes/outbox.ts";
 import type { Session } from "../session.ts";
 import { accountOf, accountView } from "./account.ts";
 import { makeJoinCode, makeRecoveryCode } from "./codes.ts";
@@ -143,7 +144,10 @@ export function accountSettings(
         if (found?.ok === false) return found;
         const device = found?.value;
         await db.transaction(async (tx) => {
-          if (device !== undefined) await takeCards(tx, device);
+          if (device !== undefined) {
+            await takeCards(tx, device);
+            await dropPushes(tx, device.id);
+          }
           if (device !== undefined && device.keyId !== null && device.keyId !== session.keyId)
             await endSessions(tx, device.keyId);
           else await tx.query({ text: "delete from session where token_hash = $1" }, [session.tokenHash]);
@@ -160,6 +164,7 @@ export function accountSettings(
         const { keyId } = device.value;
         await db.transaction(async (tx) => {
           await takeCards(tx, device.value);
+          await dropPushes(tx, deviceId);
           await tx.query({ text: "update device set removed_at = $2 where id = $1" }, [deviceId, clock.now()]);
           await tx.query(
             {

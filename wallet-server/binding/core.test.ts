@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BindingStage, type BindingView } from "#contracts/wallet-api";
 import { CAUSE_CODES } from "#protocol/diagnosis";
-import { type BindingEvent, goesOnByItself, isFailing, RESUMABLE, stepBinding } from "./core.ts";
+import { type BindingEvent, goesOnByItself, RESUMABLE, stepBinding, wantsCase } from "./core.ts";
 
 const product = {
   id: "p",
@@ -156,7 +156,7 @@ describe("binding journey", () => {
   test("what stood in the way is forgotten when the journey goes on", () => {
     const wrong = run(["cardFound", "asked", "yellow", "codeSent", "stepFailed"]);
     expect(wrong.causes).toEqual(["codeWrong"]);
-    expect(isFailing(wrong)).toBe(true);
+    expect(wantsCase(wrong)).toBe(true);
     expect(run(["activated"], wrong).causes).toEqual([]);
     expect(run(["asked"], run(["cardFound", "asked", "red"])).causes).toEqual([]);
   });

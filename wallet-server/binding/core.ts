@@ -155,9 +155,19 @@ export const RESUMABLE: readonly BindingView["stage"][] = [
   "awaitingVerification",
 ];
 
-/** Something stands in the way: there is a case code. */
-export function isFailing({ stage, causes }: BindingView): boolean {
+/** Something stands in the way. */
+function isFailing({ stage, causes }: BindingView): boolean {
   return causes.length > 0 || stage === "preflightFailed" || stage === "refused";
+}
+
+/** Ways on which the holder names the journey to a person. */
+export function isSpoken({ kind }: VerificationMethod): boolean {
+  return kind === "callCentre" || kind === "branch";
+}
+
+/** It fails, or the holder is on his way to somebody who will ask for the code. */
+export function wantsCase(view: BindingView): boolean {
+  return isFailing(view) || view.methods.some((method) => method.methodId === view.methodId && isSpoken(method));
 }
 
 /** After these the journey goes on by itself. Others that pass with time are for the holder to try again. */

@@ -6,6 +6,7 @@ import type { BindingView, DeviceFacts, WalletDeviceApi } from "#contracts/walle
 import { err, ok, type Result } from "#protocol/bytes";
 import { type Cause, hardestFirst } from "#protocol/diagnosis";
 import { accountOf } from "../account/account.ts";
+import { caseOf } from "../cases.ts";
 import { about, type Desk } from "../desk.ts";
 import { deviceOf } from "../devices.ts";
 import type { Errands } from "../errands.ts";
@@ -14,7 +15,7 @@ import { passById, passesOf } from "../passes.ts";
 import type { Session } from "../session.ts";
 import type { Asking } from "./asking.ts";
 import { attemptsOf, keepAttempt, limitedUntil } from "./attempts.ts";
-import { RESUMABLE } from "./core.ts";
+import { isSpoken, RESUMABLE } from "./core.ts";
 import { causesOf, type Decisions, isAlive } from "./decision.ts";
 import { preflight } from "./preflight.ts";
 import type { Binding, BindingStore } from "./store.sql.ts";
@@ -63,7 +64,7 @@ export function bindingSteps(
   },
   session: Session,
 ): Steps {
-  const { db, clock, tsp, policy, facts } = desk;
+  const { db, clock, random, tsp, policy, facts } = desk;
   const { store, decisions, asking, errands } = parts;
   const { accountId } = session;
 
@@ -367,7 +368,11 @@ export function bindingSteps(
         const { view, tokenRef } = loaded.value;
         const method = view.methods.find((one) => one.methodId === methodId);
         if (method === undefined) return err(problem("unknownMethod", { at: "methodId" }));
-        const { caseCode } = view;
+        // The bank must know the code by which its people will be asked.
+        const caseCode = isSpoken(method)
+          ? (view.caseCode ??
+            (await caseOf(db, random, { journeyId: bindingId, accountId, deviceId: view.deviceId }, clock.now())))
+          : view.caseCode;
         const asked = { tokenRef, methodId, ...(caseCode === undefined ? {} : { caseCode }) };
         const chosen = await tsp.chooseMethod(asked, about(bindingId, hopKey));
         if (!chosen.ok) return refused(bindingId, chosen.error);

@@ -6,7 +6,7 @@ import type { FactNote } from "#party";
 import { err, ok, type Result } from "#protocol/bytes";
 import { caseOf } from "../cases.ts";
 import type { Desk } from "../desk.ts";
-import { type BindingEvent, isFailing, stepBinding } from "./core.ts";
+import { type BindingEvent, stepBinding, wantsCase } from "./core.ts";
 
 /** The request for a decision, but for what stands elsewhere: kept word for word, so that it can be asked again. */
 export interface Asked {
@@ -116,7 +116,7 @@ export function bindingStore(desk: Desk): BindingStore {
   }
 
   async function withCase(tx: Queries, accountId: string, view: BindingView): Promise<BindingView> {
-    if (!isFailing(view) || view.caseCode !== undefined) return view;
+    if (!wantsCase(view) || view.caseCode !== undefined) return view;
     const { bindingId: journeyId, deviceId } = view;
     return { ...view, caseCode: await caseOf(tx, random, { journeyId, accountId, deviceId }, clock.now()) };
   }

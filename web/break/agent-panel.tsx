@@ -71,6 +71,9 @@ export function AgentPanel() {
         )}
       </form>
       {fault !== undefined && <FaultNote fault={fault} className="mt-3" />}
+      <a href="/desk" className="mt-2 inline-flex min-h-9 items-center text-[13px] font-medium text-accent">
+        {say(WORDS.desk)}
+      </a>
       {finding === undefined && fault === undefined && (
         <p className="px-2 py-8 text-center text-[13px] leading-relaxed text-ink-3">{say(WORDS.empty)}</p>
       )}

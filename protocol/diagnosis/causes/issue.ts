@@ -28,10 +28,15 @@ export const ISSUE_CAUSES: Readonly<Record<IssueCause, CauseEntry>> = {
     evidence: "key store refuses or silent",
     name: { zh: "密钥服务不可用", en: "Key service unavailable" },
     what: {
-      zh: "密钥服务暂时不可用，卡片的密钥还没有生成。",
-      en: "The key service is unavailable, so the card's keys could not be made.",
+      zh: "密钥服务暂时不可用，卡片的密钥无法生成或核对。",
+      en: "The key service is unavailable, so the card's keys cannot be made or checked.",
     },
-    remedy: [{ zh: "无需操作，恢复后自动继续。", en: "Nothing to do: it goes on by itself." }],
+    remedy: [
+      {
+        zh: "无需操作，恢复后自动继续；付款请稍后再试。",
+        en: "Nothing to do: it goes on by itself. To pay, try again shortly.",
+      },
+    ],
   },
   personalisationIncomplete: {
     stage: "issue",

@@ -9,7 +9,7 @@ import { lastOf } from "./silence.ts";
 
 /** A payment taken back because the till heard nothing: done, or still on its way. */
 export function reversalClaim(evidence: Evidence): Claim | undefined {
-  const sent = lastOf(evidence, ["reversalSent"]);
+  const sent = lastOf(evidence, ["reversalSent"]) ?? reversalSeen(evidence);
   if (sent === undefined) return undefined;
   const done = lastOf(evidence, ["reversalDone"]);
   const approved = lastOf(evidence, ["authorised"]);
@@ -21,6 +21,11 @@ export function reversalClaim(evidence: Evidence): Claim | undefined {
   }
   if (approved === undefined && evidence.readable("issuer")) return undefined;
   return { ...claim("reversalPending", sent), stoppedBy: { kind: "party", party: "network" } };
+}
+
+/** Who asks for a reversal has sent one, also when nobody can read whether he says so. */
+function reversalSeen({ facts }: Evidence): Kept | undefined {
+  return facts.findLast(({ fact }) => fact.data["operation"] === "0420");
 }
 
 /** F39 of an answer that the network gives in the bank's place because the bank gave none. */

@@ -1,17 +1,24 @@
-import { Lock } from "lucide-react";
+import { Camera, Check, ChevronRight, Lock } from "lucide-react";
 import { type FormEvent, useEffect, useRef } from "react";
 import { usePage } from "../../page-context.ts";
 import { useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Button } from "../../ui/button.tsx";
 import { TroubleNote } from "../explain/trouble-note.tsx";
+import { ByCamera } from "./by-camera.tsx";
 import { type CardField, groupPan, slashExpiry } from "./card-form.ts";
 import { DemoCards } from "./demo-cards.tsx";
 import type { AddCardState } from "./flow.ts";
 import { TextField } from "./text-field.tsx";
+import { CAMERA_TEXT } from "./words.ts";
+
+/** The card: read by the camera, or typed. */
+export function CardStep({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
+  return state.scanning ? <ByCamera /> : <CardForm state={state} />;
+}
 
 /** The card as the holder types it. Each field says what is wrong with it; nothing leaves the page before all are right. */
-export function CardStep({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
+function CardForm({ state }: { state: Extract<AddCardState, { step: "card" }> }) {
   const { addCard } = usePage();
   const say = useSay();
   const form = useRef<HTMLFormElement>(null);
@@ -37,7 +44,25 @@ export function CardStep({ state }: { state: Extract<AddCardState, { step: "card
       <p className="flex items-start gap-2 text-[13px] leading-snug text-ink-2">
         <Lock aria-hidden="true" className="mt-px size-4 shrink-0" /> {say(TEXT.add.formText)}
       </p>
+      <button
+        type="button"
+        onClick={() => addCard.scan()}
+        disabled={busy}
+        className="flex items-center gap-3 rounded-2xl bg-accent-soft px-4 py-3 text-left transition hover:brightness-[0.97] dark:hover:brightness-110"
+      >
+        <Camera aria-hidden="true" className="size-6 shrink-0 text-accent" />
+        <span className="min-w-0 flex-1 leading-snug">
+          <span className="block text-[15px] font-semibold text-accent">{say(CAMERA_TEXT.open)}</span>
+          <span className="block text-[13px] text-ink-2">{say(CAMERA_TEXT.openHint)}</span>
+        </span>
+        <ChevronRight aria-hidden="true" className="size-4.5 shrink-0 text-ink-3" />
+      </button>
       <DemoCards />
+      {state.readBy === "camera" && (
+        <p role="status" className="rise flex items-center gap-2 text-[13px] font-medium text-good">
+          <Check aria-hidden="true" className="size-4 shrink-0" /> {say(CAMERA_TEXT.read)}
+        </p>
+      )}
       <TextField
         {...field("pan")}
         label={say(TEXT.add.pan)}

@@ -12,12 +12,13 @@ import type { PublicJwk } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
 import type { BindingView, PassView } from "#contracts/wallet-api";
 import type { Result } from "#protocol/bytes";
+import type { AgreedCard } from "../../scan/agreement.ts";
 import { createStore, type Store } from "../../store.ts";
 import { codeFault, FAULTS, type Fault, problemFault } from "../../text/fault.ts";
 import type { Desk, Phone } from "../phone.ts";
 import type { PhonePorts } from "../ports.ts";
 import { diagnosed, type Trouble, troubleOf } from "../trouble.ts";
-import { type CardFields, type FieldFaults, NO_FIELDS, parseCardForm, parseCode } from "./card-form.ts";
+import { type CardFields, type FieldFaults, groupPan, NO_FIELDS, parseCardForm, parseCode } from "./card-form.ts";
 
 /** A journey on the screen. `trouble` is absent while nothing is wrong, or while it is being found out. */
 interface Journey {
@@ -41,6 +42,10 @@ export type AddCardState =
       /** Found by the number: a credit card wants two fields more. */
       readonly product?: Product;
       readonly credit: boolean;
+      /** The camera is open in place of the form. */
+      readonly scanning: boolean;
+      /** Who read the number: it is the camera's until the holder changes it. */
+      readonly readBy: "typed" | "camera";
       readonly trouble?: Trouble;
     }
   | ({ readonly step: "terms" } & Journey)
@@ -66,6 +71,13 @@ export interface AddCardFlow {
   edit(change: Partial<CardFields>): void;
   /** A demo card's printed data into the form. */
   fill(fields: CardFields, credit: boolean): void;
+  /** From the form to the camera, and back with nothing read. */
+  scan(): void;
+  type(): void;
+  /** Number and expiry that the camera read, into the form. */
+  scanned(card: AgreedCard): void;
+  /** Notes for the journey why the camera was of no use. */
+  scanTrouble(cause: "cameraRefused" | "scanUnreadable"): void;
   submitCard(): Promise<void>;
   acceptTerms(language: Language): Promise<void>;
   declineTerms(): Promise<void>;
@@ -119,7 +131,16 @@ export function createAddCardFlow(
   };
 
   function showForm(): void {
-    state.set({ step: "card", busy: false, fields: NO_FIELDS, faults: {}, refusals: 0, credit: false });
+    state.set({
+      step: "card",
+      busy: false,
+      fields: NO_FIELDS,
+      faults: {},
+      refusals: 0,
+      credit: false,
+      scanning: false,
+      readBy: "typed",
+    });
   }
 
   function show(binding: BindingView) {
@@ -261,10 +282,28 @@ export function createAddCardFlow(
       const now = at("card");
       if (now === undefined) return;
       const faults = Object.fromEntries(Object.entries(now.faults).filter(([name]) => !(name in change)));
-      state.set({ ...now, fields: { ...now.fields, ...change }, faults });
+      const readBy = change.pan === undefined || change.pan === now.fields.pan ? now.readBy : "typed";
+      state.set({ ...now, fields: { ...now.fields, ...change }, faults, readBy });
     },
 
-    fill: (fields, credit) => patch("card", { fields, credit, faults: {} }),
+    fill: (fields, credit) => patch("card", { fields, credit, faults: {}, readBy: "typed" }),
+
+    scan: () => patch("card", { scanning: true }),
+
+    type: () => patch("card", { scanning: false }),
+
+    scanned({ pan, expiry, credit }) {
+      const now = at("card");
+      if (now === undefined) return;
+      const fields = { ...now.fields, pan: groupPan(pan), expiry: expiry ?? now.fields.expiry };
+      state.set({ ...now, fields, faults: {}, credit: credit || now.credit, scanning: false, readBy: "camera" });
+    },
+
+    scanTrouble(cause) {
+      const { desk } = phone;
+      if (desk === undefined || open === undefined) return;
+      void desk.wallet.saw({ journeyId: open.bindingId, stage: "card", code: cause, outcome: "failed" });
+    },
 
     async submitCard() {
       const now = at("card");
@@ -275,7 +314,7 @@ export function createAddCardFlow(
       const { trouble: _, ...clean } = now;
       state.set({ ...clean, busy: true, faults: {} });
       const { bindingId } = open;
-      const sent = await desk.wallet.submitCard(bindingId, open.cardKey, card.value);
+      const sent = await desk.wallet.submitCard(bindingId, open.cardKey, card.value, now.readBy);
       if (!still("card")) return;
       if (!sent.ok) return refusedCard(bindingId, sent.error);
       const { product } = sent.value;
