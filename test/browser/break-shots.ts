@@ -9,10 +9,22 @@ import {
   toTab,
 } from "./break-stage.ts";
 import { DESK, openBrowser, PHONE, plugInFinger, watchedPage } from "./chromium.ts";
+import { startSystem } from "./server.ts";
 import { beginWallet, button, demoCard, phone, pressPay, shown } from "./stage.ts";
 
-/** Pictures of "Break it", for the documents. */
-export async function breakShots(origin: string, folder: string, target: string): Promise<void> {
+const PORT = 18_927;
+
+/** Pictures of "Break it", for the documents: from a system of its own, whose printed cards nobody has bound yet. */
+export async function breakShots(folder: string, target: string): Promise<void> {
+  const system = await startSystem(PORT, join(folder, "break-data"));
+  try {
+    await takeAll(system.origin, folder, target);
+  } finally {
+    await system.stop();
+  }
+}
+
+async function takeAll(origin: string, folder: string, target: string): Promise<void> {
   for (const [name, viewport, card] of [
     // One card, one account: each visitor takes his own.
     ["break", DESK, demoCard("zhang")],

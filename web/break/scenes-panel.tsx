@@ -56,8 +56,8 @@ function Stories() {
                 size="small"
                 data-story={story.id}
                 onClick={() => {
-                  setTold(story);
-                  void story.set({ board, counter });
+                  setTold(undefined);
+                  void story.set({ board, counter }).then(() => setTold(story));
                 }}
               >
                 {say(WORDS.set)}
