@@ -144,6 +144,7 @@ describe("break it", () => {
   test("the answer to the till gets lost: the bank booked it, it is reversed, and the books say so", async () => {
     const { page } = watched;
     await atRest(page);
+    await toTab(page, "收银台");
     await page.getByRole("button", { name: /终端与收单方 到 转接网络 的连线/ }).click();
     await button(page, "丢掉应答").click();
     await chargeQuick(page);

@@ -156,18 +156,23 @@ function partyWords(stoppedBy: string): { zh: string; en: string } {
 
 function RepairBox({ finding, busy }: { finding: FindingView; busy: boolean }) {
   const { agent, counter } = useBreak();
-  const { phone } = usePage();
+  const { phone, addCard } = usePage();
   const state = useStore(phone.state);
+  const adding = useStore(addCard.state);
   const { holder, fault } = useStore(counter.state);
   const say = useSay();
   const id = useId();
   const repair = repairOf(finding);
+  const onScreen = "binding" in adding && adding.binding.bindingId === finding.journeyId ? adding.binding : undefined;
   const said =
-    state.kind === "ready"
+    onScreen?.panSuffix !== undefined
+      ? onScreen.panSuffix
+      : state.kind === "ready"
       ? (state.bindings.find(({ bindingId }) => bindingId === finding.journeyId)?.panSuffix ??
         (state.passes.find(({ isDefault }) => isDefault) ?? state.passes[0])?.token.panSuffix)
       : undefined;
-  const [suffix, setSuffix] = useState(said ?? "");
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const suffix = typed ?? said ?? "";
   const records = repair !== undefined && repair.kind !== "mend";
   useEffect(() => {
     if (records && /^\d{4}$/.test(suffix)) void counter.look(suffix);
@@ -184,7 +189,7 @@ function RepairBox({ finding, busy }: { finding: FindingView; busy: boolean }) {
               id={id}
               value={suffix}
               inputMode="numeric"
-              onChange={(event) => setSuffix(event.target.value.replace(/\D/g, "").slice(0, 4))}
+              onChange={(event) => setTyped(event.target.value.replace(/\D/g, "").slice(0, 4))}
               className="tabular w-20 rounded-lg border border-line bg-panel-2 px-2 py-1.5 text-center text-[15px] font-semibold"
             />
           </label>
