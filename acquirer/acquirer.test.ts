@@ -7,12 +7,14 @@ import { silentLog } from "#platform/log";
 import { type MemoryLink, memoryLink } from "#platform/memory-link";
 import { openPglite } from "#platform/pglite";
 import { seededRandom } from "#platform/random";
-import { hexBytes } from "#protocol/bytes";
+import { hexBytes, toHex } from "#protocol/bytes";
 import {
   answerHeader,
   answerTo,
   encodeCupsFrame,
   type IsoMessage,
+  journeyIdOf,
+  keyOf,
   messageClass,
   parseCupsFrame,
   parseF90,
@@ -108,6 +110,7 @@ afterAll(() => db.close());
 beforeEach(async () => {
   await db.query({ text: "truncate sale, fact, case_code" });
   await db.query({ text: "update merchant set blocked = false, contactless = true" });
+  await db.query({ text: "update terminal set applications = 'all', emv_mode = true" });
   clock = manualClock(instant(Date.UTC(2026, 10, 24, 4)));
   network = await openNetwork(() => "00");
   await open();
@@ -238,6 +241,12 @@ const answering = (...answers: readonly string[]) => {
 };
 const DIRECTORY =
   "6F30840E325041592E5359532E4444463031A51EBF0C1B61194F08A000000333010101500A50424F432044454249548701019000";
+const FCI_WITH_PDOL = "6F128408A000000333010101A5069F38039F66049000";
+const PAID =
+  "7738820200009F3602000157136299900000000000018D31122010000000000F9F100807010103A00000019F2608AD03EE811AFAD4845F3401019000";
+/** A card that gives all that a payment wants. */
+const paying = () => answering(DIRECTORY, FCI_WITH_PDOL, PAID);
+const isoJourney = (message: IsoMessage) => journeyIdOf(keyOf(message)!);
 const FCI = "6F0A8408A0000003330101019000";
 
 test.each([
@@ -253,6 +262,68 @@ test.each([
   expect(tapped).toMatchObject({ state: "waitingForCard", cause });
   expect(await journeyOf(tapped.caseCode)).toBe(sale.saleId);
   expect(await held(sale.saleId)).toEqual([`${cause} terminal`]);
+});
+
+test("another card comes while one is read: neither pays, and each may come alone; a stranger's code disturbs nobody", async () => {
+  const amount = { minor: "1000", currency: "156" } as const;
+  const { sale, pairingCode } = must(await acquirer.till.startSale({ terminalId: "T0000001", amount }, context()));
+  const refused = (code: string) => acquirer.presentCard("T0000001", code, paying()).then(...outcomes);
+  const outcomes = [() => "read", () => "refused"] as const;
+  const first = paying();
+  let commands = 0;
+  const tapped = await acquirer.presentCard("T0000001", pairingCode, {
+    async transmit() {
+      if (++commands === 1) expect(await refused("0".repeat(32))).toBe("refused");
+      if (commands === 2) expect(await refused(pairingCode)).toBe("refused");
+      return first.transmit();
+    },
+  });
+  expect(tapped).toMatchObject({ state: "waitingForCard", cause: "severalCards" });
+  expect(commands).toBe(2);
+  expect(kinds()).toEqual([]);
+  expect(await held(sale.saleId)).toEqual(["severalCards terminal"]);
+  expect(await acquirer.presentCard("T0000001", pairingCode, paying())).toMatchObject({ state: "approved" });
+});
+
+test("the same sale tapped again: its approval is shown, nothing is sent, and that is on record", async () => {
+  const amount = { minor: "1000", currency: "156" } as const;
+  const { sale, pairingCode } = must(await acquirer.till.startSale({ terminalId: "T0000001", amount }, context()));
+  expect(await acquirer.presentCard("T0000001", pairingCode, paying())).toMatchObject({ state: "approved" });
+  const again = await acquirer.presentCard("T0000001", pairingCode, answering());
+  expect(again).toMatchObject({ saleId: sale.saleId, state: "approved", cause: "secondTapSameSale" });
+  expect(kinds()).toEqual(["purchase"]);
+  const { holdings } = must(await acquirer.evidenceApi.holdings({ journeyId: isoJourney(network.got[0]!) }, context()));
+  expect(holdings[0]!.facts.map(({ code }) => code)).toContain("secondTapSameSale");
+});
+
+test("what a terminal was loaded with: applications it has not, a mode that cards refuse", async () => {
+  const amount = { minor: "1000", currency: "156" } as const;
+  const tap = async (card: ReturnType<typeof answering>) => {
+    const { pairingCode } = must(await acquirer.till.startSale({ terminalId: "T0000001", amount }, context()));
+    return acquirer.presentCard("T0000001", pairingCode, card);
+  };
+  expect(await acquirer.setTerminal("T0000001", { applications: "credit" })).toBe(true);
+  expect(await tap(answering(DIRECTORY))).toMatchObject({ cause: "noCommonApplication" });
+  expect(await acquirer.setTerminal("T0000001", { applications: "debit", emvMode: false })).toBe(true);
+  const asked: string[] = [];
+  const card = answering(DIRECTORY, FCI_WITH_PDOL, "6985");
+  await tap({
+    transmit: async (...apdu: readonly Uint8Array[]) => {
+      asked.push(toHex(apdu[0]!));
+      return card.transmit();
+    },
+  });
+  // Qualifiers: the mode's bit is off, as it was loaded.
+  expect(asked.at(-1)).toMatch(/^80a80000068304[01][0-9a-f]{7}00$/);
+  expect(await acquirer.setTerminal("T9999999", { emvMode: true })).toBe(false);
+});
+
+test("a number that is typed in is sent as one: no chip data, and the entry mode says so", async () => {
+  const { tokenPan, expiry } = chip;
+  expect(await acquirer.purchase("T0000001", money(10_00n), { tokenPan, expiry })).toMatchObject({ state: "approved" });
+  const [message] = network.got;
+  expect([text(message!, 2), text(message!, 14), text(message!, 22)]).toEqual([tokenPan, expiry, "012"]);
+  expect([message!.fields[23], message!.fields[55]]).toEqual([undefined, undefined]);
 });
 
 test("over the limit of the till, a blocked merchant, one that takes no taps", async () => {
@@ -281,5 +352,7 @@ test("a refund of nothing that we sold says so", async () => {
   expect(await acquirer.till.refund({ saleId: "unknown", amount }, asked)).toMatchObject({
     error: { code: "notFound", cause: "refundNotMatched" },
   });
-  expect(await held("refund-1")).toEqual(["refundNotMatched acquirer"]);
+  const again = await acquirer.till.refund({ saleId: "unknown", amount }, asked);
+  expect(await journeyOf(again.ok ? undefined : again.error.caseCode)).toBe("refund-1");
+  expect(new Set(await held("refund-1"))).toEqual(new Set(["refundNotMatched acquirer"]));
 });

@@ -9,7 +9,14 @@ import { CAUSES, type Cause, type FactData } from "#protocol/diagnosis";
 import type { Money } from "#protocol/money";
 import { caseOf } from "./host/cases.ts";
 import { evidence, journeyOfSale } from "./host/evidence.ts";
-import { loadTerminals, seedMerchants, setMerchant, setTerminal, type Terminal } from "./host/merchants.ts";
+import {
+  loadTerminals,
+  type MerchantChange,
+  seedMerchants,
+  setMerchant,
+  setTerminal,
+  type Terminal,
+} from "./host/merchants.ts";
 import { createNetworkLink } from "./host/network-link.ts";
 import { createPayments, type TypedCard } from "./host/payments.ts";
 import type { AcquirerPorts } from "./host/ports.ts";
@@ -34,11 +41,8 @@ export interface Acquirer {
   presentCard(terminalId: string, pairingCode: string, card: ApduChannel): Promise<SaleView>;
   /** What the acquirer and its terminals hold of a payment. */
   readonly evidenceApi: Calls<AcquirerNetworkApi>;
-  /** The desk: closes a merchant for payments, or for taps. False: no such merchant. */
-  setMerchant(
-    merchantId: string,
-    change: { readonly blocked?: boolean; readonly contactless?: boolean },
-  ): Promise<boolean>;
+  /** The desk: closes a merchant for payments, or for taps; says what kind of shop it is. False: no such merchant. */
+  setMerchant(merchantId: string, change: MerchantChange): Promise<boolean>;
   /** What is loaded into a terminal. False: no such terminal. */
   setTerminal(terminalId: string, change: Partial<Pick<Terminal, "applications" | "emvMode">>): Promise<boolean>;
   /** The host's own entry: a tap that a terminal has already carried out, or a number that the shop typed in. */
@@ -79,6 +83,8 @@ interface Waiting {
   readonly pairingCode: string;
   readonly at: number;
   state: "waitingForCard" | "reading";
+  /** While a card is being read: another one has come into the field. */
+  collide?: () => void;
   /** What the last tap came to, when it was not a payment. */
   words?: { zh: string; en: string };
   cause?: Cause;
@@ -307,13 +313,17 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       },
     },
 
-    async presentCard(terminalId, pairingCode, card) {
+    async presentCard(terminalId, pairingCode, given) {
       const paid = done.get(terminalId);
       if (paid !== undefined && paid.pairingCode === pairingCode) {
         const first = await find(paid.saleId);
         if (first.ok) return secondTap(first.value);
       }
       const one = waiting.get(terminalId);
+      if (one?.pairingCode === pairingCode && one.collide !== undefined) {
+        one.collide();
+        throw new Error("another card is in the field");
+      }
       // The code is good for one tap at a time, and for this amount only.
       if (one === undefined || one.pairingCode !== pairingCode || one.state !== "waitingForCard")
         throw new Error("the terminal waits for no card");
@@ -323,16 +333,19 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
         const { applications, emvMode } = one.terminal;
         const aids = applications === "all" ? {} : { aids: AIDS[applications] };
         const config: TerminalConfig = { terminalId, country: CHINA, ...LIMITS, ...aids, emvMode };
-        const result = await runContactless(tapped(card), config, {
+        const { card, collide, collided } = aloneInField(tapped(given));
+        one.collide = collide;
+        const result = await runContactless(card, config, {
           amount: one.amount,
           type: "00",
           at: clock.now(),
           unpredictableNumber: random.bytes(4),
           sequence: ++sequence,
         });
+        delete one.collide;
         if (result.outcome !== "online") {
-          one.words = wordsOfTap(result);
-          const cause = CAUSE_OF_TAP[result.reason];
+          one.words = collided() ? SEVERAL_CARDS : wordsOfTap(result);
+          const cause = collided() ? "severalCards" : CAUSE_OF_TAP[result.reason];
           if (cause !== undefined) await stopped(one, "terminal", cause, { reason: result.reason });
           return waitingView(one);
         }
@@ -342,6 +355,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
         return await shown(sale);
       } finally {
         // A payment that was begun is in the books, or nobody knows: a second tap must be another one.
+        delete one.collide;
         if (begun) waiting.delete(terminalId);
         else one.state = "waitingForCard";
       }
@@ -368,6 +382,31 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
 
 function moneyOf(amount: Amount): Money {
   return { minor: BigInt(amount.minor), currency: amount.currency };
+}
+
+const SEVERAL_CARDS = { zh: "感应区里有多张卡，请只出示一张", en: "Several cards in the field: present one only" };
+
+/** A card that can be read as long as it is the only one in the field: when another comes, none can be. */
+function aloneInField(card: ApduChannel): {
+  readonly card: ApduChannel;
+  readonly collide: () => void;
+  readonly collided: () => boolean;
+} {
+  let collided = false;
+  let reject: (error: Error) => void = () => {};
+  const collision = new Promise<never>((_resolve, no) => {
+    reject = no;
+  });
+  // Nobody may be waiting for an answer at that moment.
+  collision.catch(() => {});
+  return {
+    card: { transmit: (apdu) => Promise.race([card.transmit(apdu), collision]) },
+    collide() {
+      collided = true;
+      reject(new Error("another card is in the field"));
+    },
+    collided: () => collided,
+  };
 }
 
 /** Why a tap did not become a payment, for the till. */

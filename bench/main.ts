@@ -65,11 +65,14 @@ async function run(): Promise<boolean> {
     openBaseline(opened),
   ]);
   closing.push(() => baseline.close());
-  const taps = await makeTaps(cards, asked.taps, Date.now());
-  const chain = await startChain(opened, port, taps);
+  // A party's process owns the cards it serves: those of the chain's processes are not those of the steps in this one.
+  const half = cards.length / 2;
+  const [ofChain, ofSteps] = [cards.slice(0, half), cards.slice(half)];
+  const now = Date.now();
+  const chain = await startChain(opened, port, await makeTaps(ofChain, asked.taps / 2, now));
   closing.push(() => chain.stop());
-  const tsp = tspStep(opened, taps);
-  const issuer = issuerStep(opened, cards);
+  const tsp = tspStep(opened, await makeTaps(ofSteps, asked.taps / 2, now));
+  const issuer = issuerStep(opened, ofSteps);
   closing.push(
     () => tsp.close(),
     () => issuer.close(),

@@ -447,9 +447,10 @@ export const walletDeviceApi = {
     answer: CardRequestView,
   }),
   cardRequests: operation({
-    summary: "What other devices ask of this one",
+    summary:
+      "What other devices ask of this one, and what it asked of others; whatever was answered is no longer there",
     request: v.object({ deviceId: Id }),
-    answer: v.object({ requests: v.array(CardRequestView) }),
+    answer: v.object({ requests: v.array(CardRequestView), asked: v.array(CardRequestView) }),
     readOnly: true,
   }),
   answerCardRequest: operation({
@@ -509,6 +510,8 @@ export const WalletEvent = v.variant("type", [
   /** Devices of the account came, went, were lost or found. */
   v.object({ type: v.literal("devices"), deviceId: Id }),
   v.object({ type: v.literal("cardRequest"), deviceId: Id }),
+  /** This device was taken off its account: its session is over. */
+  v.object({ type: v.literal("removed"), deviceId: Id }),
   v.object({ type: v.literal("notice"), notice: NoticeView }),
 ]);
 export type WalletEvent = v.InferOutput<typeof WalletEvent>;

@@ -22,6 +22,7 @@ import { forgetOld } from "./forgetting.ts";
 import { createHops } from "./hops.ts";
 import { createIsoDoor } from "./host/iso.ts";
 import { createHostLanes } from "./host/lanes.ts";
+import { remembering } from "./host/memory.ts";
 import { createHostStore } from "./host/store.ts";
 import { createHoldSweep } from "./host/sweep.ts";
 import { createOutboxRelay } from "./outbox/relay.ts";
@@ -83,7 +84,7 @@ export function createIssuer(ports: IssuerPorts): Issuer {
     },
   });
   const host = createHostLanes({
-    store: createHostStore(db),
+    store: remembering(createHostStore(db)),
     clock,
     groupCommit,
     lanes: ports.lanes ?? 1,

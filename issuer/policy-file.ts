@@ -106,7 +106,16 @@ const Hour = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(24));
 const PolicyFile = v.strictObject({
   bank: v.optional(v.strictObject(Words.entries)),
   codeDomain: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,64}$/))),
-  payment: v.optional(v.partial(v.strictObject({ singleMaxMinor: Minor, dayMaxMinor: Minor, holdMs: Ms }))),
+  payment: v.optional(
+    v.partial(
+      v.strictObject({
+        singleMaxMinor: Minor,
+        dayMaxMinor: Minor,
+        holdMs: Ms,
+        blockedShops: v.record(Name, v.array(v.pipe(v.string(), v.regex(/^\d{4}$/)))),
+      }),
+    ),
+  ),
   binding: v.optional(
     v.partial(
       v.strictObject({

@@ -27,6 +27,8 @@ export interface IssuerPolicy {
     readonly dayMaxMinor: bigint;
     /** How long a pre-authorisation holds money. */
     readonly holdMs: number;
+    /** Kinds of shops (merchant category codes) that a product does not pay at. */
+    readonly blockedShops: Readonly<Record<string, readonly string[]>>;
   };
   readonly binding: {
     /** Different devices one card may live on. */
@@ -107,7 +109,13 @@ export interface IssuerPolicy {
 /** Sources: card-product §3 (classes), §4 (limits), tokenisation §2.2 (reasons, usual rules), §3 (codes). */
 export const DEFAULT_POLICY: IssuerPolicy = {
   bank: { zh: "示范银行", en: "Demo Bank" },
-  payment: { singleMaxMinor: 20_000_00n, dayMaxMinor: 50_000_00n, holdMs: 30 * DAY_MS },
+  payment: {
+    singleMaxMinor: 20_000_00n,
+    dayMaxMinor: 50_000_00n,
+    holdMs: 30 * DAY_MS,
+    // Bars, wine and spirits, betting.
+    blockedShops: { "demo-youth": ["5813", "5921", "7995"] },
+  },
   binding: {
     devicesPerCard: 5,
     cardsPerDevice: 8,

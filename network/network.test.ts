@@ -588,6 +588,12 @@ describe("evidence", () => {
   test.each<[string, () => IsoMessage, string, readonly string[]]>([
     ["no route", () => sale({ 2: card("611111111111111") }), "92", ["routeMissing"]],
     ["a route to nobody", () => sale({ 2: card("621111111111111") }), "92", ["routeMissing"]],
+    [
+      "a number with a wrong digit",
+      () => sale({ 2: `${TOKEN.slice(0, -1)}${(Number(TOKEN.at(-1)) + 1) % 10}` }),
+      "14",
+      ["messageMalformed F2"],
+    ],
     ["no amount", () => sale({ 4: undefined }), "30", ["messageMalformed F4"]],
   ])("%s", async (_name, request, code, expected) => {
     const asked = request();
@@ -614,6 +620,16 @@ describe("evidence", () => {
     expect(await held(request)).not.toContain("reversalDone");
     bankA.answer(await bankA.next("0420"), "00");
     await until(async () => (await held(request)).includes("reversalDone"), "a reversal that is done");
+  });
+
+  test("the TSP could not decide: it did answer, and says so itself", async () => {
+    const request = sale({ 2: TOKEN });
+    shop.send(request);
+    tsp.fail(await tsp.next("authorise"));
+    expect(await shop.answerTo(request)).toBe("96");
+    const facts = await held(request);
+    expect(facts).toEqual(expect.arrayContaining(["sent tsp authoriseToken", "answered tsp authoriseToken internal"]));
+    expect(facts.join()).not.toContain("unanswered");
   });
 
   test("the TSP is silent", async () => {

@@ -1,6 +1,6 @@
 import type { Language } from "#contracts/common";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
-import { deviceModel } from "#protocol/devices";
+import { type DeviceModel, deviceModel } from "#protocol/devices";
 import { aboutDevice } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
@@ -11,12 +11,13 @@ import { openDeviceStorage } from "./adapters/device-storage.ts";
 import { factJournal } from "./adapters/fact-journal.ts";
 import { field } from "./adapters/field.ts";
 import { followWallet } from "./adapters/live.ts";
-import { clock, exclusively, random, timers } from "./adapters/machine.ts";
-import { notebook } from "./adapters/notebook.ts";
+import { clock, exclusivelyOn, random, timers } from "./adapters/machine.ts";
+import { notebook, notebookOf } from "./adapters/notebook.ts";
 import { passkey, prfInputOf } from "./adapters/passkey.ts";
 import { sealer } from "./adapters/sealer.ts";
 import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
 import { type AddCardFlow, createAddCardFlow } from "./phone/add-card/flow.ts";
+import { createDevices, type Devices } from "./phone/devices/flow.ts";
 import { createExplainFlow, type ExplainFlow } from "./phone/explain/flow.ts";
 import { createPayFlow, type PayFlow } from "./phone/pay/flow.ts";
 import { createPhone, type Phone } from "./phone/phone.ts";
@@ -25,8 +26,13 @@ import type { Store } from "./store.ts";
 import { createLanguage } from "./text/language.tsx";
 import type { NearField } from "./till/field.ts";
 
-/** What this page is in the catalogue of devices. */
-const PHONE = deviceModel("phone-web")!;
+/** What a page is in the catalogue of devices, and where it keeps its things: several may live in one browser. */
+export interface PageDevice {
+  readonly model: DeviceModel;
+  /** Absent: the phone's. */
+  readonly home?: string;
+}
+const PHONE: PageDevice = { model: deviceModel("phone-web")! };
 
 /** Everything behind the phone's screens. */
 export interface PhonePage {
@@ -34,14 +40,20 @@ export interface PhonePage {
   readonly phone: Phone;
   readonly addCard: AddCardFlow;
   readonly explain: ExplainFlow;
+  readonly devices: Devices;
   readonly pay: PayFlow;
   readonly near: NearField;
   readonly feed: DemoFeed;
 }
 
 /** Wires a phone to this browser and the server it came from. It stands still until `phone.boot()`. */
-export async function openPhonePage(near: NearField, hears: "everything" | "messages"): Promise<PhonePage> {
-  const db = await openDatabase();
+export async function openPhonePage(
+  near: NearField,
+  hears: "everything" | "messages",
+  { model, home }: PageDevice = PHONE,
+): Promise<PhonePage> {
+  const db = await openDatabase(home);
+  const own = notebookOf(home);
   const ports: PhonePorts = {
     clock,
     timers,
@@ -50,7 +62,7 @@ export async function openPhonePage(near: NearField, hears: "everything" | "mess
     passkey,
     sessions: sessionRecords(db),
     memory: knownCards(db),
-    notebook,
+    notebook: own,
     storage: openDeviceStorage(db),
     records: deviceRecords(db),
     field,
@@ -59,18 +71,21 @@ export async function openPhonePage(near: NearField, hears: "everything" | "mess
     makeKeys: makeDeviceKeys,
     wrappedKeys: wrappedDeviceKeys,
     follow: followWallet,
-    exclusively,
+    exclusively: exclusivelyOn(home),
     prfInputOf,
-    model: PHONE,
-    about: () => aboutDevice(PHONE),
-    journal: factJournal(notebook),
+    model,
+    about: () => aboutDevice(model),
+    journal: factJournal(own),
   };
   const phone = createPhone(ports);
+  const addCard = createAddCardFlow(phone, ports);
+  const devices = createDevices(phone, { passkey, onCard: (binding) => void addCard.resume(binding) });
   return {
     language: createLanguage(notebook.read("language"), (language) => notebook.write("language", language)),
     phone,
-    addCard: createAddCardFlow(phone, ports),
+    addCard,
     explain: createExplainFlow(phone),
+    devices,
     pay: createPayFlow(phone, near, ports),
     near,
     feed: createDemoFeed((handlers) => followDemo(handlers, hears)),

@@ -10,6 +10,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   break: () => import("./break/place.tsx"),
   desk: () => import("./desk/place.tsx"),
   docs: () => import("./docs/place.tsx"),
+  device: () => import("./other-device/place.tsx"),
   find: () => import("./find/place.tsx"),
   wallet: () => import("./phone-alone/place.tsx"),
 };

@@ -89,18 +89,25 @@ export async function loadTerminals(db: Db): Promise<ReadonlyMap<string, Termina
   );
 }
 
+export interface MerchantChange {
+  readonly blocked?: boolean;
+  readonly contactless?: boolean;
+  /** Its kind: merchant category code. */
+  readonly mcc?: string;
+}
+
 /** What the acquirer's desk may set of a merchant. False: there is none of that id. */
 export async function setMerchant(
   db: Db,
   merchantId: string,
-  { blocked, contactless }: { readonly blocked?: boolean; readonly contactless?: boolean },
+  { blocked, contactless, mcc }: MerchantChange,
 ): Promise<boolean> {
   const rows = await db.query(
     {
-      text: `update merchant set blocked = coalesce($2, blocked), contactless = coalesce($3, contactless)
-        where id = $1 returning id`,
+      text: `update merchant set blocked = coalesce($2, blocked), contactless = coalesce($3, contactless),
+          mcc = coalesce($4, mcc) where id = $1 returning id`,
     },
-    [merchantId, blocked ?? null, contactless ?? null],
+    [merchantId, blocked ?? null, contactless ?? null, mcc ?? null],
   );
   return rows.length > 0;
 }

@@ -27,6 +27,18 @@ export function atTheField(what: "tornEarly" | "tornLate" | "damaged" | "unconfi
   };
 }
 
+/** Before this one answers, another phone comes into the field. */
+export function withAnother(comes: () => Promise<unknown>): Hand {
+  let come = false;
+  return async (command, answer) => {
+    if (!come) {
+      come = true;
+      await comes().catch(() => {});
+    }
+    return answer(command);
+  };
+}
+
 /** One value of the answer in template 77 is another. */
 function changed(response: Uint8Array, tag: string, change: (value: Uint8Array) => Uint8Array): Uint8Array {
   const { data, sw } = parseResponse(response);

@@ -155,6 +155,8 @@ const Step = v.variant("do", [
     meanwhile: v.optional(FaultSpec),
     /** What happens in the field: taken away before the proof was made or before it arrived; a proof that is damaged, or made without the holder. */
     field: v.optional(v.picklist(["tornEarly", "tornLate", "damaged", "unconfirmed"])),
+    /** This phone comes into the field while the other is being read. */
+    together: v.optional(Name),
     /** So often, each a sale of its own. */
     times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))),
   }),
@@ -178,6 +180,7 @@ const Step = v.variant("do", [
     do: v.literal("merchant"),
     blocked: v.optional(v.boolean()),
     contactless: v.optional(v.boolean()),
+    mcc: v.optional(v.pipe(v.string(), v.regex(/^\d{4}$/))),
   }),
   /** Parameters that are loaded into a till. */
   v.strictObject({

@@ -10,7 +10,7 @@ import { DEFAULT_POLICY } from "#tsp";
 import { eventually } from "../demo/play.ts";
 import { must } from "../headless/phone.ts";
 import { createSoftwarePasskey } from "../headless/software-passkey.ts";
-import { atTheField, copyOf } from "./at-the-field.ts";
+import { atTheField, copyOf, withAnother } from "./at-the-field.ts";
 import { type BankCustomer, bankAppOf, cardIdOf, deskOf, enrolInBankApp, rightAnswers } from "./bank.ts";
 import { collect, type Holder, newestCode, oneCall, refresh, textsTo, typedFrom } from "./holder.ts";
 import type { Step } from "./scenario.ts";
@@ -203,9 +203,15 @@ const payOnce: Play<"pay"> = async (cast, step) => {
     if (heard(cast, await phone.wallet.arm(ready, UNLOCK)) === undefined) return;
   }
   if (step.afterMinutes !== undefined) cast.world.clock.advance(step.afterMinutes * MINUTE_MS);
-  const tapped = phone
-    .tap(cast.world.url, terminalId, begun.pairingCode, step.field === undefined ? undefined : atTheField(step.field))
-    .catch(() => {});
+  const { together, field } = step;
+  const second = together === undefined ? undefined : holderOf(cast, together).phone;
+  const hand =
+    second === undefined
+      ? field === undefined
+        ? undefined
+        : atTheField(field)
+      : withAnother(() => second.tap(cast.world.url, terminalId, begun.pairingCode));
+  const tapped = phone.tap(cast.world.url, terminalId, begun.pairingCode, hand).catch(() => {});
   let rounds = 0;
   const hurry = setInterval(() => {
     rounds += 1;
@@ -217,7 +223,7 @@ const payOnce: Play<"pay"> = async (cast, step) => {
   clearInterval(hurry);
   phone.wallet.disarm();
   // The till learns a moment later that the phone has gone.
-  const torn = step.field === "tornEarly" || step.field === "tornLate";
+  const torn = field === "tornEarly" || field === "tornLate";
   if (torn)
     await eventually(async () => {
       const now = await till.sale({ saleId: begun.sale.saleId }, oneCall());

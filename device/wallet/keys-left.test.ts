@@ -75,7 +75,10 @@ test("a phone that lay in a drawer until its keys expired fetches new ones, and 
   expect(await wallet.refill(pass)).toEqual(ok("enough"));
 
   clock.advance(31 * DAY_MS);
-  expect(await wallet.arm(pass, new Uint8Array(32))).toMatchObject({ ok: false, error: { code: "wrongState" } });
+  expect(await wallet.arm(pass, new Uint8Array(32))).toMatchObject({
+    ok: false,
+    error: { code: "wrongState", cause: "payKeysExpired" },
+  });
   expect(await wallet.refill(pass)).toEqual(ok("refilled"));
   expect(asked).toBe(1);
   expect(await wallet.arm(pass, new Uint8Array(32))).toEqual(ok("armed"));

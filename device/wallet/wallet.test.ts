@@ -214,6 +214,21 @@ describe("what happened on the device", () => {
     expect(await journal.pending()).toMatchObject([{ journeyId: pass.passId, code: "deviceStorageFailed" }]);
   });
 
+  test("a confirmation holds for a minute: then there is no card, and the phone says why", async () => {
+    await card();
+    const pass = must(await device.sync(deviceId))[0]!;
+    const answered = async () => toHex(await device.applet.process(SELECT_PPSE)).slice(-4);
+    must(await device.arm(pass, UNLOCK));
+    server.clock.advance(60_000);
+    expect(await answered()).toBe("9000");
+    server.clock.advance(1);
+    expect([await answered(), await answered()]).toEqual(["6a82", "6a82"]);
+    const told = (await journal.pending()).map(({ stage, code, outcome }) => [stage, code, outcome]);
+    expect(told).toEqual([["tap", "confirmationStale", "failed"]]);
+    must(await device.arm(pass, UNLOCK));
+    expect(await answered()).toBe("9000");
+  });
+
   test("no keys left, or a passkey that opens nothing: each its own cause", async () => {
     await card();
     server.tsp.packageOf = async (tokenRef) => {

@@ -68,10 +68,10 @@ export function cardChanges(parts: DeskParts): Pick<Calls<IssuerDeskApi>, CardCa
         const target = await findCardById(tx, request.cardId);
         if (target === undefined) return err(problem("notFound", { at: "cardId" }));
         const card = await holdCard(tx, target);
-        await tx.query({ text: "update account set restricted = true where b = $1 and id = $2" }, [
-          target.b,
-          target.accountId,
-        ]);
+        await tx.query(
+          { text: "update account set restricted = true, version = version + 1 where b = $1 and id = $2" },
+          [target.b, target.accountId],
+        );
         await audit({ subject: card.cardId, customerId: card.customer.customerId, reason: request.reason });
         return ok((await accountOfCard(tx, card.cardId))!);
       });

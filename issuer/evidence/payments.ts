@@ -97,6 +97,7 @@ const CAUSE_OF_CODE: Readonly<Partial<Record<string, Cause>>> = {
   "51": "fundsInsufficient",
   "54": "cardExpired",
   "57": "cardFrozenByHolder",
+  "58": "shopKindBlocked",
   "62": "cardFrozenByBank",
 };
 const CAUSE_OF_GONE: Readonly<Partial<Record<CardStatus, Cause>>> = { closed: "cardClosed", replaced: "cardReplaced" };

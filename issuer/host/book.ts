@@ -11,8 +11,10 @@ export type CardStatus = "active" | "notActivated" | "lost" | "frozenByHolder" |
 
 export interface Card {
   readonly id: string;
+  readonly accountId: string;
   readonly status: CardStatus;
   readonly expiry: ExpiryYymm;
+  readonly productId: string;
 }
 
 export interface Account {
@@ -88,6 +90,8 @@ export class Book {
   readonly #readVersions = new Map<string, bigint>();
   readonly #inserted = new Set<Authorisation>();
   readonly #changed = new Set<Authorisation>();
+  /** Accounts that were not read for this batch (memory.ts). */
+  readonly remembered: Set<string> = new Set();
   readonly postings: Posting[] = [];
   readonly notices: NoticeToSend[] = [];
 
@@ -95,6 +99,11 @@ export class Book {
     if (this.accounts.has(account.id)) return;
     this.accounts.set(account.id, account);
     this.#readVersions.set(account.id, account.version);
+  }
+  addRemembered(account: Account, cards: Iterable<Card>): void {
+    this.addAccount(account);
+    this.remembered.add(account.id);
+    for (const card of cards) this.cards.set(card.id, card);
   }
   /** A row that was read; one already here stays, since it may be newer. */
   addAuthorisation(row: Authorisation): void {

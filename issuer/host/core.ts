@@ -31,6 +31,8 @@ export interface FinancialRequest extends Target {
   readonly originalAuthCode: string | null;
   readonly tokenPan: string | null;
   readonly merchantName: string;
+  /** F18, the kind of shop. */
+  readonly mcc: string | null;
 }
 
 export interface BalanceRequest extends Target {
@@ -220,9 +222,15 @@ class Decision {
     const { amountMinor } = this.#request;
     // Why is nobody's business on the way: the holder is sent to the bank.
     if (this.#account.restricted) return "01";
+    if (this.#isBlockedShop()) return "58";
     if (amountMinor > this.#policy.singleMaxMinor) return "61";
     if (this.#spentToday() + amountMinor > this.#policy.dayMaxMinor) return "61";
     return amountMinor > availableMinor(this.#account) ? "51" : undefined;
+  }
+
+  #isBlockedShop(): boolean {
+    const { mcc } = this.#request;
+    return mcc !== null && this.#policy.blockedShops[this.#card.productId]?.includes(mcc) === true;
   }
 
   #carryOut(row: Authorisation): void {

@@ -11,24 +11,24 @@ import { migrations } from "../migrations.ts";
 import { DEFAULT_POLICY } from "../policy.ts";
 import type { FinancialRequest, HostAnswer, HostRequest } from "./core.ts";
 import { createHostLanes } from "./lanes.ts";
-import { createHostStore, type HostStore } from "./store.ts";
+import { remembering } from "./memory.ts";
+import { createHostStore } from "./store.ts";
 
 const START = instant(Date.UTC(2026, 5, 1, 2)); // 10:00 in China
 const DAY_MS = 24 * 3_600_000;
 
 let db: Db & { close(): Promise<void> };
 let clock: ManualClock;
-let store: HostStore;
 let host: (request: HostRequest) => Promise<HostAnswer>;
 
 beforeAll(async () => {
   db = await openPglite("issuer", migrations);
-  store = createHostStore(db);
 });
 afterAll(() => db.close());
 beforeEach(async () => {
   await db.query({ text: "truncate account, card, authorisation, posting, outbox" });
   clock = manualClock(START);
+  const store = remembering(createHostStore(db));
   host = createHostLanes({ store, clock, groupCommit, lanes: 2, policy: DEFAULT_POLICY.payment });
   await openAccount("a", 100_00n);
 });
@@ -75,6 +75,7 @@ function request(
     originalAuthCode: null,
     tokenPan: null,
     merchantName: "示范商户",
+    mcc: "5814",
     ...rest,
   };
 }
@@ -128,6 +129,33 @@ describe("purchase", () => {
     await db.query({ text: "update card set status = $1" }, [status]);
     expect(await code(request("purchase"))).toBe(expected);
     expect(await code({ ...request("purchase"), kind: "balance" })).toBe(expected);
+  });
+
+  test("from a restricted account nothing goes out, and the way says no more than to ask the bank; money comes back in", async () => {
+    const [sale, hold] = [request("purchase"), request("preAuthorisation", { amountMinor: 20_00n })];
+    expect([await code(sale), await code(hold)]).toEqual(["00", "00"]);
+    await db.query({ text: "update account set restricted = true, version = version + 1" });
+    expect(await code(request("purchase"))).toBe("01");
+    expect(await code(request("preAuthorisation"))).toBe("01");
+    expect(await code(request("refund", { originalId: sale.journeyId, amountMinor: 3_00n }))).toBe("00");
+    expect(await code(request("reversal", { originalId: hold.journeyId, amountMinor: 20_00n }))).toBe("00");
+    expect(await balances()).toEqual({ posted: 93_00n, held: 0n });
+    await db.query({ text: "update account set restricted = false" });
+    expect(await code(request("purchase"))).toBe("00");
+    await expectBalanced();
+  });
+
+  test("a product does not pay at kinds of shops that the bank has shut to it, and its refunds come back from there", async () => {
+    const payment = { ...DEFAULT_POLICY.payment, blockedShops: { p: ["5921"], other: ["5814"] } };
+    const sale = request("purchase", { mcc: "5921" });
+    expect(await code(sale)).toBe("00");
+    host = createHostLanes({ store: remembering(createHostStore(db)), clock, groupCommit, lanes: 2, policy: payment });
+    for (const kind of ["purchase", "preAuthorisation"] as const)
+      expect(await code(request(kind, { mcc: "5921" }))).toBe("58");
+    expect(await code(request("purchase", { mcc: "5814" }))).toBe("00");
+    expect(await code(request("purchase", { mcc: null }))).toBe("00");
+    expect(await code(request("refund", { mcc: "5921", originalId: sale.journeyId }))).toBe("00");
+    expect(await balances()).toEqual({ posted: 80_00n, held: 0n });
   });
 
   test("an expired card is refused, from the first moment after its month", async () => {
@@ -184,14 +212,15 @@ describe("purchase", () => {
 
   test("another writer in between: the account is read and decided again, once", async () => {
     let races = 2;
+    const store = createHostStore(db);
     const raced = createHostLanes({
-      store: {
+      store: remembering({
         read: (requests, now) => store.read(requests, now),
         async write(book, now) {
           if (races-- > 0) await db.query({ text: "update account set version = version + 1 where id = 'a'" });
           return store.write(book, now);
         },
-      },
+      }),
       clock,
       groupCommit,
       lanes: 1,
@@ -206,6 +235,108 @@ describe("purchase", () => {
     expect(codes).toEqual(["00", "00", "00"]);
     expect((await balances()).posted).toBe(80_00n);
     expect((await balances("other")).posted).toBe(40_00n);
+    await expectBalanced();
+  });
+});
+
+describe("what is remembered", () => {
+  /** The host of another process over the same database, and how often it reads. */
+  function another() {
+    let reads = 0;
+    const store = createHostStore(db);
+    const ask = createHostLanes({
+      store: remembering({
+        read(requests, now) {
+          reads += 1;
+          return store.read(requests, now);
+        },
+        write: store.write,
+      }),
+      clock,
+      groupCommit,
+      lanes: 1,
+      policy: DEFAULT_POLICY.payment,
+    });
+    return { pay: async (one: HostRequest) => (await ask(one)).responseCode, ask, reads: () => reads };
+  }
+
+  test("an account that paid is not read again for its next purchase", async () => {
+    const { pay, reads } = another();
+    for (let i = 0; i < 5; i++) expect(await pay(request("purchase"))).toBe("00");
+    expect(reads()).toBe(1);
+    expect((await balances()).posted).toBe(50_00n);
+    await expectBalanced();
+  });
+
+  test("a refusal is made on what is read, and takes nothing of its batch with it", async () => {
+    await openAccount("other", 50_00n);
+    const { pay, ask, reads } = another();
+    expect(await pay(request("purchase"))).toBe("00");
+    const batch = [
+      request("purchase", { amountMinor: 500_00n }),
+      request("purchase", { on: "other" }),
+      request("purchase"),
+    ];
+    expect((await Promise.all(batch.map(ask))).map(({ responseCode }) => responseCode)).toEqual(["51", "00", "00"]);
+    expect(reads()).toBe(3);
+    expect(await balances()).toEqual({ posted: 80_00n, held: 0n });
+    await expectBalanced();
+  });
+
+  test("what others wrote is seen: their payments, a card's state, a hold that ran out", async () => {
+    const { pay } = another();
+    expect(await pay(request("purchase"))).toBe("00");
+    expect(await code(request("purchase", { amountMinor: 85_00n }))).toBe("00");
+    expect(await pay(request("purchase"))).toBe("51");
+    expect(await code(request("refund", { originalId: `j${serial - 1}`, amountMinor: 85_00n }))).toBe("00");
+    expect(await pay(request("preAuthorisation", { amountMinor: 60_00n }))).toBe("00");
+    expect(await pay(request("purchase", { amountMinor: 40_00n }))).toBe("51");
+    clock.advance(40 * DAY_MS);
+    expect(await pay(request("purchase", { amountMinor: 40_00n }))).toBe("00");
+    await db.query({ text: "update card set status = 'lost'" });
+    await db.query({ text: "update account set version = version + 1" });
+    expect(await pay(request("purchase"))).toBe("41");
+    await expectBalanced();
+  });
+
+  test("a repeat, also of what was reversed before it came, gets its first answer in the middle of a batch", async () => {
+    const { pay, ask } = another();
+    const first = request("purchase");
+    const answer = await ask(first);
+    const early = request("purchase");
+    expect(await code(request("reversal", { originalId: early.journeyId }))).toBe("00");
+    expect(await pay(request("purchase"))).toBe("00");
+    const batch = [request("purchase"), { ...first, freshAuthCode: "999999" }, request("purchase"), early];
+    const answers = await Promise.all(batch.map(ask));
+    expect(answers[1]).toEqual(answer);
+    expect(answers.map(({ responseCode }) => responseCode)).toEqual(["00", "00", "00", "22"]);
+    expect((await balances()).posted).toBe(60_00n);
+    await expectBalanced();
+  });
+
+  test("a write that fails is not answered; when it was kept all the same, the next try finds it", async () => {
+    const store = createHostStore(db);
+    let lost = 0;
+    const ask = createHostLanes({
+      store: remembering({
+        read: store.read,
+        async write(book, now) {
+          const stale = await store.write(book, now);
+          if (lost-- > 0) throw new Error("the line broke after the commit");
+          return stale;
+        },
+      }),
+      clock,
+      groupCommit,
+      lanes: 1,
+      policy: DEFAULT_POLICY.payment,
+    });
+    expect((await ask(request("purchase"))).responseCode).toBe("00");
+    lost = 1;
+    expect((await ask(request("purchase"))).responseCode).toBe("00");
+    lost = 2;
+    await expect(ask(request("preAuthorisation"))).rejects.toThrow("the line broke");
+    expect((await balances()).posted).toBe(80_00n);
     await expectBalanced();
   });
 });

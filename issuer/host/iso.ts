@@ -134,6 +134,7 @@ function parseRequest(message: IsoMessage, random: Random): Asked | Refused {
     originalAuthCode: kind === "completion" ? (text(message, 38) ?? null) : null,
     tokenPan: token,
     merchantName: merchantName(text(message, 43)),
+    mcc: text(message, 18) ?? null,
   };
 }
 

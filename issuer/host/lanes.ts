@@ -1,17 +1,18 @@
 import type { Clock, GroupCommit } from "#contracts/ports";
 import type { IssuerPolicy } from "../policy.ts";
 import { decide, type HostAnswer, type HostRequest } from "./core.ts";
-import type { HostStore } from "./store.ts";
+import type { HostMemory } from "./memory.ts";
 
 /** Rounds in which other writers may get in first before a batch is given up: nothing but a fault goes on so long. */
 const ROUNDS_MAX = 16;
+const APPROVED = "00";
 
 /**
  * Decides requests by batches: one read, a walk over the batch in arrival order, one durable write. Answers only what
  * is durable; when it throws, nobody knows the outcome and nobody may be answered.
  */
 export function createHostLanes(ports: {
-  readonly store: HostStore;
+  readonly store: HostMemory;
   readonly clock: Clock;
   readonly groupCommit: GroupCommit;
   readonly lanes: number;
@@ -30,6 +31,15 @@ export function createHostLanes(ports: {
         now,
       );
       for (const { request, position } of open) answers[position] = decide(book, request, now, policy);
+      const doubted = open.filter(
+        ({ request, position }) =>
+          book.remembered.has(request.accountId) && answers[position]!.responseCode !== APPROVED,
+      );
+      if (doubted.length > 0) {
+        // No refusal is made from memory. Nothing is written yet: all are decided again.
+        store.forget(doubted.map(({ request }) => request.accountId));
+        continue;
+      }
       const stale = await store.write(book, now);
       open = open.filter((item) => stale.has(item.request.accountId));
     }

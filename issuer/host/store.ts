@@ -15,7 +15,7 @@ const READ: Statement = {
   name: "issuer-host-read",
   text: `
     select i.account_id, i.b, a.kind, a.currency, a.credit_limit_minor, a.restricted, a.posted_minor, a.held_minor, a.day,
-      a.day_spent_minor, a.next_hold_expiry, a.version, c.id as card_id, c.status, c.expiry, own.row as own,
+      a.day_spent_minor, a.next_hold_expiry, a.version, c.id as card_id, c.status, c.expiry, c.product_id, own.row as own,
       original.row as original
     from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[])
       as i(b, account_id, card_id, journey_id, original_id),
@@ -111,6 +111,7 @@ interface ReadRow {
   readonly card_id: string | null;
   readonly status: Card["status"];
   readonly expiry: ExpiryYymm;
+  readonly product_id: string;
   readonly own: AuthorisationRow | null;
   readonly original: AuthorisationRow | null;
 }
@@ -153,7 +154,8 @@ export function createHostStore(db: Db): HostStore {
       for (const row of rows) {
         book.addAccount(accountOf(row));
         if (row.card_id !== null) {
-          book.cards.set(row.card_id, { id: row.card_id, status: row.status, expiry: row.expiry });
+          const { card_id: id, account_id: accountId, status, expiry, product_id: productId } = row;
+          book.cards.set(id, { id, accountId, status, expiry, productId });
         }
         if (row.own !== null) book.addAuthorisation(authorisationOf(row.own));
         if (row.original !== null) book.addAuthorisation(authorisationOf(row.original));

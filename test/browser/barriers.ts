@@ -8,6 +8,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"
 
 /** Nothing that axe calls serious or critical; else where it is. */
 export async function noBarrier(page: Page): Promise<void> {
+  // A window behind another one draws nothing: a sheet that came up there would still be on its way.
+  await page.bringToFront();
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise((drawn) => requestAnimationFrame(drawn));
+  });
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };

@@ -36,7 +36,7 @@ describe("find", () => {
     const other = await plugInFinger(find.page);
     // A passkey that the holder's machines share.
     await other.take(await finger.give());
-  });
+  }, 180_000);
   afterAll(async () => {
     await lost.close();
     await elsewhere.close();

@@ -191,6 +191,7 @@ describe("a card that does not bind", () => {
     await shown(page.getByText("添加第一张卡"));
     must(await system.wallet!.ops.lockAccount({ accountId, reason: "test" }, context()));
     await button(page, "添加卡片").click();
+    await page.getByRole("button", { name: /^借记卡或信用卡/ }).click();
     await shown(phone(page).getByText("此设备还不能添加卡片"));
     for (const cause of ["accountLocked", "secondFactorOff"] as const)
       await shown(phone(page).getByText(CAUSES[cause].what.zh));

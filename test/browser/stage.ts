@@ -29,6 +29,7 @@ export function button(page: Page, name: string): Locator {
 
 export async function openForm(page: Page): Promise<void> {
   await button(page, "添加卡片").click();
+  await page.getByRole("button", { name: /^借记卡或信用卡/ }).click();
   await shown(field(page, "卡号"));
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hexBytes } from "#protocol/bytes";
 import {
   CAUSE_CODES,
   CAUSES,
@@ -8,7 +9,9 @@ import {
   type StoppedBy,
   type Witness,
 } from "#protocol/diagnosis";
+import { chipPrint } from "#protocol/emv";
 import { instant } from "#protocol/time";
+import { encodeTlv } from "#protocol/tlv";
 import {
   BINDING_PARTIES,
   type Call,
@@ -377,6 +380,54 @@ describe("payments", () => {
     const finding = diagnose(s.holdings(["acquirer", "network"]));
     expect([finding.cause, finding.certainty]).toEqual([cause, certainty]);
     if (certainty === "unclear") expect(finding.nextCheck?.zh).toBeTruthy();
+  });
+
+  /** What the till kept of the chip, and what came to the TSP, which finds no fit. */
+  function noFit(cause: Cause, changed: readonly string[] = []): Story {
+    const given = Object.fromEntries(["9F02", "9F37", "9F10", "9F26"].map((tag) => [tag, "01020304"]));
+    const got = Object.fromEntries(
+      Object.entries(given).map(([tag, hex]) => [tag, changed.includes(tag) ? "ff" : hex]),
+    );
+    const print = (values: Readonly<Record<string, string>>) =>
+      chipPrint(encodeTlv(Object.entries(values).map(([tag, hex]) => ({ tag, value: hexBytes(hex) }))))!;
+    const s = story(PAYMENT);
+    s.note("acquirer", "saleKept", { chip: print(given) }, { stage: "authorise" });
+    s.call(sale("acquirer", "network"), { answer: "59" }, () => s.fails("tsp", cause, { chip: print(got) }));
+    return s;
+  }
+
+  test.each(["cryptogramWrong", "verificationNotProven"] as const)(
+    "%s, and the till gave the same chip data: so it is; other data: they were changed on the way",
+    (cause) => {
+      expect(diagnose(noFit(cause).holdings())).toMatchObject({ cause, certainty: "proven" });
+      for (const tag of ["9F37", "9F10", "9F26"])
+        expect(diagnose(noFit(cause, [tag]).holdings())).toMatchObject({
+          cause: "signedDataDiffers",
+          certainty: "inferred",
+          stoppedBy: { kind: "party", party: "tsp" },
+        });
+    },
+  );
+
+  test.each(["cryptogramWrong", "verificationNotProven"] as const)(
+    "%s, and nobody can read what the till gave: it may have been changed on the way",
+    (cause) => {
+      for (const changed of [[], ["9F37"]])
+        expect(diagnose(without(noFit(cause, changed).holdings(), "acquirer"))).toMatchObject({
+          certainty: "unclear",
+          between: [cause, "signedDataDiffers"],
+          ask: ["acquirer"],
+        });
+    },
+  );
+
+  test("a reversal that the network could not pass on is pending, also when nobody can read the acquirer", () => {
+    const s = approvedUnheard();
+    s.side({ ...sale("acquirer", "network"), operation: "0420" }, "received");
+    s.note("network", "linkNotReady", { peer: "issuer", operation: "0420" }, { stage: "authorise", outcome: "failed" });
+    for (const holdings of [s.holdings(), without(s.holdings(), "acquirer")])
+      expect(diagnose(holdings)).toMatchObject({ cause: "reversalPending", retry: { kind: "wait" } });
+    expect(diagnose(without(s.holdings(), "issuer"))).toMatchObject({ certainty: "unclear" });
   });
 
   test("a fact beats an answer code", () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Link, LinkHandlers } from "#contracts/ports";
 import type { FaultSpec } from "#contracts/sandbox-api";
 import { manualClock } from "#platform/clock";
-import { ok } from "#protocol/bytes";
+import { hexBytes, ok } from "#protocol/bytes";
+import { encodeCupsFrame, parseCupsFrame } from "#protocol/iso8583";
 import { instant } from "#protocol/time";
 import { createFaultBoard } from "../../app/sandbox/faults.ts";
 
@@ -107,6 +108,39 @@ describe("a fault", () => {
     expect(await calls.ask({ text: "hello" }, context)).toMatchObject({ error: { code: "peerUnavailable" } });
     expect(carried).toEqual(["hello"]);
     expect([...(await card.transmit(FRAME))]).toEqual([1, 2, 3, 4, 0x90, 0, 0x10, 0x22]);
+  });
+
+  test("altered: messages of that type have other values, or lack them, and are whole; all else passes", () => {
+    const { board, near, far } = stage();
+    const message = (mti: string) => ({
+      mti,
+      fields: { 2: "6299900000000000019", 4: "000000001200", 22: "072", 55: hexBytes("9f3704a1b2c3d49f36020001") },
+    });
+    const frame = (mti: string) =>
+      encodeCupsFrame({ test: true, destination: "00010000", source: "99900010", rejectCode: "00000" }, message(mti));
+    const edge = "networkToIssuer";
+    board.add({ edge, does: "alter", operation: "0200", at: "F22", becomes: "051", times: 1 });
+    board.add({ edge, does: "alter", operation: "0200", at: "F4" });
+    board.add({ edge, does: "alter", operation: "0200", at: "F55.9F37", becomes: "00000000" });
+    board.add({ edge, does: "alter", operation: "0200", at: "F55.9F36" });
+    near.send(frame("0200"));
+    near.send(frame("0200"));
+    near.send(frame("0420"));
+    near.send(FRAME);
+    const got = far.arrived.slice(0, 3).map((bytes) => parseCupsFrame(Uint8Array.from(bytes)).message);
+    const { 4: _, ...rest } = message("0200").fields;
+    const chip = hexBytes("9f370400000000");
+    expect(got).toEqual([
+      { mti: "0200", fields: { ...rest, 22: "051", 55: chip } },
+      { mti: "0200", fields: { ...rest, 55: chip } },
+      message("0420"),
+    ]);
+    expect(far.arrived[3]).toEqual([...FRAME]);
+    expect(board.list().map(({ fault, hits }) => [fault.at, hits])).toEqual([
+      ["F4", 2],
+      ["F55.9F37", 2],
+      ["F55.9F36", 2],
+    ]);
   });
 
   test("comes, is met and goes: each is told to whoever watches, with how often it was met", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TokenAnswer, TokenRequest } from "#contracts/token-authorisation";
+import { groupCommit } from "#platform/group-commit";
 import { hexBytes, toHex } from "#protocol/bytes";
 import { ATC_GAP_MAX, acceptAtc, EMPTY_WINDOW } from "#protocol/paytoken";
 import { encodeTlv, parseTlv } from "#protocol/tlv";
@@ -9,6 +10,7 @@ import { tokenRequest } from "../../test/parties/chip.ts";
 import { digestOf, digestWithout, startTestDatabase, type TestDatabase } from "../../test/parties/database.ts";
 import { askTsp, type LiveToken, liveToken } from "../../test/parties/tokens.ts";
 import { CRYPTOGRAM_FAILURES_MAX } from "./core.ts";
+import { createAuthoriser } from "./service.ts";
 
 let database: TestDatabase;
 let parties: Parties;
@@ -54,6 +56,70 @@ function edited(chip: Uint8Array, tag: string, value?: string): string {
     ),
   );
 }
+
+describe("what is remembered", () => {
+  /** The authoriser of another process over the same database, and how often it reads tokens. */
+  function another() {
+    let reads = 0;
+    const db = parties.db.tsp;
+    const authorise = createAuthoriser({
+      db: {
+        ...db,
+        query: (statement, parameters) => {
+          if (statement.name === "tsp.read-tokens") reads += 1;
+          return db.query(statement, parameters);
+        },
+      },
+      clock: parties.clock,
+      keys: parties.keys.tsp,
+      random: parties.random,
+      groupCommit,
+      nudge: () => {},
+      lanes: 1,
+    });
+    return {
+      ask: async (...requests: TokenRequest[]) => (await Promise.all(requests.map(authorise))).map(shown),
+      reads: () => reads,
+    };
+  }
+
+  test("a token that paid is not read again for the next payment", async () => {
+    const { ask: askIt, reads } = another();
+    expect(await askIt(pay(element, 1))).toEqual(["accepted"]);
+    expect(await askIt(pay(element, 2), pay(element, 3))).toEqual(["accepted", "accepted"]);
+    expect(reads()).toBe(1);
+    expect(await spent(element)).toEqual([1, 2, 3]);
+  });
+
+  test("whatever anybody else writes is seen: payments of another process, a suspension", async () => {
+    const { ask: askIt, reads } = another();
+    expect(await askIt(pay(element, 1))).toEqual(["accepted"]);
+    expect(await ask(pay(element, 2))).toEqual(["accepted"]);
+    expect(await askIt(pay(element, 2))).toEqual(["atcReplayed"]);
+    expect(await askIt(pay(element, 3))).toEqual(["accepted"]);
+    await change(element, "suspend");
+    expect(await askIt(pay(element, 4))).toEqual(["tokenSuspended"]);
+    await change(element, "resume");
+    expect(await askIt(pay(element, 5))).toEqual(["accepted"]);
+    expect(reads()).toBeGreaterThan(3);
+    expect(await spent(element)).toEqual([1, 2, 3, 5]);
+  });
+
+  test("a refusal is never made from memory, and takes nothing with it", async () => {
+    const { ask: askIt, reads } = another();
+    expect(await askIt(pay(element, 1))).toEqual(["accepted"]);
+    const before = reads();
+    expect(await askIt(pay(element, 2), pay(element, 1), pay(phone, 1), pay(element, 3))).toEqual([
+      "accepted",
+      "atcReplayed",
+      "accepted",
+      "accepted",
+    ]);
+    expect(reads()).toBeGreaterThan(before);
+    expect(await spent(element)).toEqual([1, 2, 3]);
+    expect(await spent(phone)).toEqual([1]);
+  });
+});
 
 describe("one payment", () => {
   test("accepted: the real number, the PAR, and how sure the TSP is", async () => {

@@ -43,6 +43,8 @@ interface Held {
   readonly sealed: Uint8Array;
   readonly par: string;
   changed: boolean;
+  /** As it was left here, not as it was just read: whoever changed it since makes the write miss it. */
+  readonly remembered: boolean;
 }
 
 /** Each row is looked up by its key: a join that the planner may turn around is not written here (docs/adr/0007). */
@@ -100,6 +102,8 @@ interface Refused {
 }
 
 const ROUNDS_MAX = 16;
+/** Tokens remembered, the longest here first to go: about 100 MB when full. */
+const REMEMBERED_MAX = 200_000;
 
 /** `authoriseToken`: requests of one tick and one lane are decided together, and answered once they are durable. */
 export function createAuthoriser(ports: {
@@ -114,15 +118,41 @@ export function createAuthoriser(ports: {
 }): (request: TokenRequest) => Promise<TokenAnswer> {
   const { db, clock, keys } = ports;
 
-  async function read(requests: readonly TokenRequest[]): Promise<Map<string, Held>> {
-    const pans = [...new Set(requests.map((request) => request.tokenPan))];
-    const rows = await db.query<VaultRow>(READ, [pans.map(shardOf), pans]);
-    return new Map(
-      rows.map((row) => [
-        row.token_pan,
-        { token: payingTokenOf(row), sealed: row.pan_sealed, par: row.par, changed: false },
-      ]),
+  /** Tokens as the last accepted payment left them. */
+  const remembered = new Map<string, Held>();
+
+  /**
+   * The tokens of a batch. A remembered one serves payments alone, since only an accepted payment is fenced by its write: what
+   * else is asked for, and what would be refused, is answered by a token that was just read.
+   */
+  async function held(open: readonly { readonly request: TokenRequest }[]): Promise<Map<string, Held>> {
+    const translated = new Set(
+      open.filter(({ request }) => request.kind === "translate").map(({ request }) => request.tokenPan),
     );
+    const vault = new Map<string, Held>();
+    const unknown = new Set<string>();
+    for (const { request } of open) {
+      const known = translated.has(request.tokenPan) ? undefined : remembered.get(request.tokenPan);
+      if (known === undefined) unknown.add(request.tokenPan);
+      else if (!vault.has(request.tokenPan)) vault.set(request.tokenPan, { ...known });
+    }
+    if (unknown.size === 0) return vault;
+    const pans = [...unknown];
+    for (const row of await db.query<VaultRow>(READ, [pans.map(shardOf), pans])) {
+      const token = payingTokenOf(row);
+      vault.set(row.token_pan, { token, sealed: row.pan_sealed, par: row.par, changed: false, remembered: false });
+    }
+    return vault;
+  }
+
+  /** What was written is what the next payment finds, if nobody else writes in between. */
+  function remember(written: Held): void {
+    const { tokenPan, state, version } = written.token;
+    remembered.delete(tokenPan);
+    if (state.kind !== "active") return;
+    if (remembered.size >= REMEMBERED_MAX) remembered.delete(remembered.keys().next().value!);
+    const token = { ...written.token, version: version + 1n };
+    remembered.set(tokenPan, { ...written, token, changed: false, remembered: true });
   }
 
   function accepted(request: TokenRequest, held: Held, holderVerified: boolean): TokenAnswer {
@@ -155,13 +185,16 @@ export function createAuthoriser(ports: {
   }
 
   async function round(open: readonly { request: TokenRequest; position: number }[], answers: TokenAnswer[]) {
-    const vault = await read(open.map(({ request }) => request));
+    const vault = await held(open);
     const now = clock.now();
+    /** Remembered tokens that would refuse: they are read, and decide again. */
+    const doubted = new Set<string>();
     const doubtful: (typeof open)[number][] = [];
     const spent: { request: TokenRequest; atc: number }[] = [];
     const refused: Refused[] = [];
     for (const item of open) {
       const { request, position } = item;
+      if (doubted.has(request.tokenPan)) continue;
       const held = vault.get(request.tokenPan);
       if (held === undefined) {
         answers[position] = { id: request.id, outcome: "refused", reason: "unknownToken" };
@@ -173,6 +206,10 @@ export function createAuthoriser(ports: {
         continue;
       }
       const decision = decidePayment(held.token, request, now, verify);
+      if (decision.kind === "refused" && held.remembered) {
+        doubted.add(request.tokenPan);
+        continue;
+      }
       if (decision.kind === "accepted") {
         spent.push({ request, atc: decision.atc });
         answers[position] = accepted(request, held, decision.holderVerified);
@@ -186,8 +223,16 @@ export function createAuthoriser(ports: {
         held.changed = true;
       }
     }
-    const changed = [...vault.values()].filter((held) => held.changed).map((held) => held.token);
-    const stale = await save(changed, spent, now);
+    for (const tokenPan of doubted) vault.delete(tokenPan);
+    const written = [...vault.values()].filter((held) => held.changed);
+    const missed = await save(
+      written.map((held) => held.token),
+      doubted.size === 0 ? spent : spent.filter(({ request }) => !doubted.has(request.tokenPan)),
+      now,
+    );
+    for (const held of written) if (!missed.has(held.token.tokenPan)) remember(held);
+    const stale = new Set([...missed, ...doubted]);
+    for (const tokenPan of stale) remembered.delete(tokenPan);
     const repeats = doubtful.flatMap(({ request, position }) => {
       const held = vault.get(request.tokenPan)!;
       const first = repeatOf(held.token, request, verify);
@@ -295,7 +340,11 @@ export function createAuthoriser(ports: {
       }));
       for (let rounds = 0; open.length > 0; rounds++) {
         if (rounds === ROUNDS_MAX) throw new RangeError("authorise: a token never stands still");
-        open = await round(open, answers);
+        open = await round(open, answers).catch((error: unknown) => {
+          // Nobody knows what was written.
+          for (const { tokenPan } of requests) remembered.delete(tokenPan);
+          throw error;
+        });
       }
       return answers;
     },

@@ -3,7 +3,7 @@ import { type Problem, problem } from "#contracts/problem";
 import type { CardRequestView, WalletDeviceApi } from "#contracts/wallet-api";
 import { err, ok, type Result } from "#protocol/bytes";
 import type { Desk } from "../desk.ts";
-import { deviceOf, devicesOf } from "../devices.ts";
+import { type Device, deviceOf, devicesOf } from "../devices.ts";
 import { passById } from "../passes.ts";
 import type { Session } from "../session.ts";
 
@@ -72,20 +72,18 @@ export function cardRequests(
       const owner = await deviceOf(db, accountId, deviceId);
       if (!owner.ok) return owner;
       const rows = await db.query<Row>(
-        { text: "select * from card_request where from_device_id = $1 and expires_at > $2 order by expires_at, id" },
+        {
+          text: `select * from card_request where (from_device_id = $1 or device_id = $1) and expires_at > $2
+            order by expires_at, id`,
+        },
         [deviceId, clock.now()],
       );
       const devices = await devicesOf(db, accountId);
-      const requests = rows.flatMap((row): CardRequestView[] => {
-        const asking = devices.find(({ id, lost }) => id === row.device_id && !lost);
-        if (asking === undefined) return [];
-        const { id, name: deviceName, kind: deviceKind } = asking;
-        const { id: requestId, pass_ids, expires_at } = row;
-        return [
-          { requestId, deviceId: id, deviceName, deviceKind, passIds: [...pass_ids], expiresAt: Number(expires_at) },
-        ];
+      const views = (mine: (row: Row) => boolean) => rows.filter(mine).flatMap((row) => viewOf(row, devices) ?? []);
+      return ok({
+        requests: views((row) => row.from_device_id === deviceId),
+        asked: views((row) => row.device_id === deviceId),
       });
-      return ok({ requests });
     },
 
     answerCardRequest: ({ requestId, confirmed }, context) =>
@@ -110,4 +108,13 @@ export function cardRequests(
         },
       ),
   };
+}
+
+/** Nobody is to serve a lost device. */
+function viewOf(row: Row, devices: readonly Device[]): CardRequestView | undefined {
+  const asking = devices.find(({ id, lost }) => id === row.device_id && !lost);
+  if (asking === undefined) return undefined;
+  const { id: deviceId, name: deviceName, kind: deviceKind } = asking;
+  const { id: requestId, pass_ids: passIds, expires_at } = row;
+  return { requestId, deviceId, deviceName, deviceKind, passIds: [...passIds], expiresAt: Number(expires_at) };
 }

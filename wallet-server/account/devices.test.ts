@@ -175,6 +175,10 @@ describe("a device that asks for cards", () => {
     const asked = must(await second.calls.askForCards(request, context()));
     expect(heard).toEqual([{ type: "cardRequest", deviceId: phone }]);
     expect(await requests(who, phone)).toEqual([asked]);
+    expect(must(await second.calls.cardRequests({ deviceId: watch }, context()))).toEqual({
+      requests: [],
+      asked: [asked],
+    });
     expect(asked).toMatchObject({ deviceId: watch, passIds: request.passIds });
     const answer = { requestId: asked.requestId, confirmed: true };
     // Not by itself.

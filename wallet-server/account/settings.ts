@@ -182,6 +182,7 @@ export function accountSettings(
           await passkeys.remove(tx, accountId, keyId);
           await endSessions(tx, keyId);
         });
+        publish(deviceId, { type: "removed", deviceId });
         publish(deviceId, { type: "passes", deviceId });
         await tellDevices(desk, accountId);
         return ok({});

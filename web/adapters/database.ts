@@ -8,9 +8,10 @@ const VERSION = 1;
 
 export type StoreName = "cards" | "keys" | "counters" | "device";
 
-export function openDatabase(): Promise<IDBDatabase> {
+/** @param home of a further device in this browser: each has a database of its own. */
+export function openDatabase(home?: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
+    const request = indexedDB.open(home === undefined ? NAME : `${NAME}.${home}`, VERSION);
     request.onupgradeneeded = () => {
       const db = request.result;
       db.createObjectStore("cards", { keyPath: "tokenRef" });

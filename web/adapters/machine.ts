@@ -23,7 +23,8 @@ export const random: Random = {
   },
 };
 
-/** Runs `work` while no other tab of this wallet runs work of the same name. */
-export function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
-  return navigator.locks.request(`kabao/${name}`, work) as Promise<T>;
+/** Runs `work` while no other tab of this device runs work of the same name. */
+export function exclusivelyOn(home = "phone"): <T>(name: string, work: () => Promise<T>) => Promise<T> {
+  return <T>(name: string, work: () => Promise<T>) =>
+    navigator.locks.request(`kabao/${home}/${name}`, work) as Promise<T>;
 }

@@ -168,9 +168,9 @@ function RepairBox({ finding, busy }: { finding: FindingView; busy: boolean }) {
     onScreen?.panSuffix !== undefined
       ? onScreen.panSuffix
       : state.kind === "ready"
-      ? (state.bindings.find(({ bindingId }) => bindingId === finding.journeyId)?.panSuffix ??
-        (state.passes.find(({ isDefault }) => isDefault) ?? state.passes[0])?.token.panSuffix)
-      : undefined;
+        ? (state.bindings.find(({ bindingId }) => bindingId === finding.journeyId)?.panSuffix ??
+          (state.passes.find(({ isDefault }) => isDefault) ?? state.passes[0])?.token.panSuffix)
+        : undefined;
   const [typed, setTyped] = useState<string | undefined>(undefined);
   const suffix = typed ?? said ?? "";
   const records = repair !== undefined && repair.kind !== "mend";

@@ -8,6 +8,7 @@ import { TEXT } from "../text/words.ts";
 import { Button } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { PassFace } from "./card-face.tsx";
+import { DEVICES_TEXT } from "./devices/words.ts";
 import { NoticeList } from "./notice-list.tsx";
 
 type Change = "suspend" | "resume" | "delete";
@@ -22,7 +23,7 @@ export function CardDetail({
   notices: readonly NoticeView[];
   onBack: () => void;
 }) {
-  const { phone, pay } = usePage();
+  const { phone, pay, devices } = usePage();
   const say = useSay();
   const [fault, setFault] = useState<Fault | undefined>(undefined);
   const [busy, setBusy] = useState(false);
@@ -48,7 +49,7 @@ export function CardDetail({
         <ChevronLeft aria-hidden="true" className="size-5" /> {say(TEXT.done)}
       </button>
       <PassFace pass={pass} />
-      {active && (
+      {active && phone.model.nfc && (
         <Button
           onClick={() => void pay.start(pass)}
           aria-label={say(TEXT.wallet.payWith(token.panSuffix))}
@@ -68,6 +69,11 @@ export function CardDetail({
         {!pass.isDefault && active && (
           <Button look="soft" busy={busy} onClick={() => void run(phone.setDefault(pass))}>
             {say(TEXT.card.makeDefault)}
+          </Button>
+        )}
+        {active && (
+          <Button look="soft" onClick={() => devices.open({ kind: "handOver", passIds: [pass.passId], joined: false })}>
+            {say(DEVICES_TEXT.handOverTitle)}
           </Button>
         )}
         {active && (

@@ -10,6 +10,7 @@ import { Spinner } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { GlassContext } from "../ui/sheet.tsx";
 import { AddCardSheet } from "./add-card/add-card-sheet.tsx";
+import { DevicesSheet } from "./devices/devices-sheet.tsx";
 import { LostScreen } from "./devices/lost-screen.tsx";
 import { ExplainSheet } from "./explain/explain-sheet.tsx";
 import { NoticeBanner } from "./notice-banner.tsx";
@@ -48,6 +49,7 @@ export function PhoneScreen({ framed = false }: { framed?: boolean }) {
             {glass !== null && <AddCardSheet />}
             {glass !== null && <PayScreen />}
             {glass !== null && <ExplainSheet />}
+            {glass !== null && <DevicesSheet phone={state} />}
             {glass !== null && <RecoverySheet codes={state.recoveryCodes} />}
             <NoticeBanner framed={framed} />
           </>

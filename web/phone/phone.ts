@@ -5,6 +5,7 @@ import type { BindingView, NoticeView, PassView, WalletDeviceApi, WalletEvent } 
 import { createWallet, type Wallet } from "#device/wallet";
 import type { Result } from "#protocol/bytes";
 import { pureCipher } from "#protocol/crypto";
+import type { DeviceModel } from "#protocol/devices";
 import type { DeviceRecord } from "../adapters/device-record.ts";
 import { createStore, type Store } from "../store.ts";
 import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
@@ -59,6 +60,8 @@ export interface Desk {
 }
 
 export interface Phone {
+  /** What this device is in the catalogue. */
+  readonly model: DeviceModel;
   readonly state: Store<PhoneState>;
   /** The notice that slides in now. */
   readonly arrival: Store<NoticeView | undefined>;
@@ -125,10 +128,19 @@ export function createPhone(ports: PhonePorts): Phone {
       ...(known === undefined ? {} : { known }),
     });
 
+  /** Sessions that were ended here. */
+  const ended = new Set<string>();
+  function end({ calls, session }: Desk): void {
+    ended.add(session.accessToken);
+    void calls.endSession({}, context());
+  }
+
   const callsOf = (session: SessionRecord) => ports.deviceCalls(session.accessToken, () => signedOut(session));
 
   /** The server knows the session no more: whatever was asked, the holder signs in again. */
   function signedOut(session: SessionRecord): void {
+    // A call of a session that was ended here was still under way: whoever is signed in now is not meant.
+    if (ended.has(session.accessToken)) return;
     forget();
     leave(session.name, problemFault({ code: "notSignedIn" }));
   }
@@ -337,6 +349,8 @@ export function createPhone(ports: PhonePorts): Phone {
       case "devices":
         accountNews.set({});
         return void readLoss();
+      case "removed":
+        return void takenOff();
       case "cardRequest":
         return accountNews.set({});
       case "notice":
@@ -429,6 +443,7 @@ export function createPhone(ports: PhonePorts): Phone {
   state.subscribe(keep);
 
   const phone: Phone = {
+    model,
     state,
     arrival,
     bindingNews,
@@ -487,7 +502,7 @@ export function createPhone(ports: PhonePorts): Phone {
       const found = await callsOf(session).setLost({ deviceId, lost: false }, context());
       open(session, before.record, !found.ok);
       if (!found.ok) return patch({ lostFault: problemFault(found.error) });
-      void before.calls.endSession({}, context());
+      end(before);
     },
     async makeRecoveryCodes() {
       if (desk === undefined) return undefined;
@@ -515,7 +530,7 @@ export function createPhone(ports: PhonePorts): Phone {
       forget();
       const now = desk;
       leave(now?.session.name);
-      void now?.calls.endSession({}, context());
+      if (now !== undefined) end(now);
     },
     async renewDevice() {
       if (desk === undefined) return;

@@ -6,6 +6,7 @@ import { TEXT } from "../text/words.ts";
 import { Button } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { Sheet } from "../ui/sheet.tsx";
+import { DevicesRow } from "./devices/devices-row.tsx";
 import type { ReadyPhone } from "./phone.ts";
 
 /** The account, and where this device's key is. */
@@ -33,7 +34,8 @@ export function SettingsSheet({ open, state, onClose }: { open: boolean; state: 
           </div>
         ))}
       </dl>
-      <p className="mt-3 px-1 text-xs leading-relaxed text-ink-3">{say(TEXT.settings.session)}</p>
+      <p className="mt-3 mb-3 px-1 text-xs leading-relaxed text-ink-3">{say(TEXT.settings.session)}</p>
+      <DevicesRow onOpen={onClose} />
       <Button look="soft" className="mt-4 w-full" onClick={renewCodes}>
         {say(TEXT.recovery.make)}
       </Button>

@@ -1,12 +1,13 @@
 import { ContactRound, KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { usePage } from "../page-context.ts";
-import { useLanguage, useSay } from "../text/language.tsx";
+import { useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
 import { Button, Spinner } from "../ui/button.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { CardDetail } from "./card-detail.tsx";
 import { CardStack } from "./card-stack.tsx";
+import { DEVICES_TEXT } from "./devices/words.ts";
 import { NoticeList } from "./notice-list.tsx";
 import { OfflineNote } from "./offline-note.tsx";
 import type { ReadyPhone } from "./phone.ts";
@@ -17,9 +18,8 @@ const SHOWN_AT_HOME = 8;
 
 /** The wallet: cards in a stack, one opened, or the invitation to add the first. */
 export function WalletScreen({ state }: { state: ReadyPhone }) {
-  const { addCard, pay } = usePage();
+  const { addCard, pay, phone } = usePage();
   const say = useSay();
-  const language = useLanguage();
   const [opened, setOpened] = useState<string | undefined>(undefined);
   const [settings, setSettings] = useState(false);
   const pass = state.passes.find((one) => one.passId === opened);
@@ -33,7 +33,7 @@ export function WalletScreen({ state }: { state: ReadyPhone }) {
           <RoundButton label={say(TEXT.wallet.settings)} onClick={() => setSettings(true)}>
             <ContactRound aria-hidden="true" className="size-5" />
           </RoundButton>
-          <RoundButton label={say(TEXT.wallet.add)} onClick={() => void addCard.start(language)}>
+          <RoundButton label={say(TEXT.wallet.add)} onClick={() => addCard.open()}>
             <Plus aria-hidden="true" className="size-6" />
           </RoundButton>
         </div>
@@ -51,7 +51,10 @@ export function WalletScreen({ state }: { state: ReadyPhone }) {
             <Unfinished bindings={state.bindings} />
             {state.passes.length === 0 && (state.loaded ? <Empty /> : <Loading />)}
             {state.passes.length > 0 && <CardStack passes={state.passes} onOpen={setOpened} />}
-            {front !== undefined && (
+            {front !== undefined && !phone.model.nfc && (
+              <p className="text-center text-[13px] text-ink-3">{say(DEVICES_TEXT.appsOnly)}</p>
+            )}
+            {front !== undefined && phone.model.nfc && (
               <Button
                 disabled={front.token.status !== "active"}
                 onClick={() => void pay.start(front)}
@@ -120,11 +123,10 @@ function Loading() {
 function Empty() {
   const { addCard } = usePage();
   const say = useSay();
-  const language = useLanguage();
   return (
     <button
       type="button"
-      onClick={() => void addCard.start(language)}
+      onClick={() => addCard.open()}
       className="rise grid aspect-[342/216] w-full place-content-center justify-items-center gap-2 rounded-[18px] border-2 border-line border-dashed px-8 text-center transition hover:border-accent"
     >
       <span className="grid size-12 place-items-center rounded-full bg-accent-soft text-accent">

@@ -249,6 +249,12 @@ export const FAULTS = {
     "为安全起见已取消，请重新验证。",
     "Cancelled for safety: verify again.",
   ),
+  notConfirmed: fault(
+    "另一台设备没有同意",
+    "The other device did not confirm",
+    "请在那台设备上同意，或在这里输入卡号。",
+    "Confirm it there, or type the card here.",
+  ),
   takenOff: fault(
     "此设备已从账户移除",
     "This device was removed from the account",

@@ -223,7 +223,6 @@ export const TEXT = {
     verifying: w("正在验证…", "Verifying…"),
     adding: w("正在写入卡片…", "Putting the card on this device…"),
     added: w("卡片已添加", "Card added"),
-    addedText: w("现在可以用手机付款了。", "You can pay with the phone now."),
     askDefault: w("设为默认卡？", "Make it the default card?"),
     notNow: w("暂不", "Not now"),
     stopped: w("无法添加卡片", "Could not add the card"),

@@ -85,7 +85,9 @@ export const COMPLETE_CAUSES: Readonly<Record<CompleteCause, CauseEntry>> = {
     evidence: "merchant category not allowed for card",
     name: { zh: "该类商户受限", en: "Kind of shop not allowed" },
     what: { zh: "这张卡没有开通在这类商户付款。", en: "The card is not open for this kind of shop." },
-    remedy: [{ zh: "可在手机银行开通，或换一张卡。", en: "Open it in the bank's app, or use another card." }],
+    remedy: [
+      { zh: "向银行咨询能否开通，或换一张卡。", en: "Ask the bank whether it can be opened, or use another card." },
+    ],
   },
   answerLostReversed: {
     stage: "complete",

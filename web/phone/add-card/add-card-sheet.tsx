@@ -6,6 +6,8 @@ import { Sheet } from "../../ui/sheet.tsx";
 import { CardStep } from "./card-step.tsx";
 import { AddedStep, NotReadyStep, RefusedStep, StoppedStep, WaitingStep, WaitStep } from "./end-steps.tsx";
 import type { AddCardState } from "./flow.ts";
+import { KindStep } from "./kind-step.tsx";
+import { Progress } from "./progress.tsx";
 import { TermsStep } from "./terms-step.tsx";
 import { VerifyStep } from "./verify-step.tsx";
 
@@ -16,6 +18,7 @@ export function AddCardSheet() {
   const say = useSay();
   return (
     <Sheet open={state.step !== "closed"} title={say(TEXT.add.title)} onClose={() => addCard.close()}>
+      <Progress step={state.step} />
       <Step state={state} />
     </Sheet>
   );
@@ -25,6 +28,8 @@ function Step({ state }: { state: AddCardState }) {
   switch (state.step) {
     case "closed":
       return null;
+    case "kind":
+      return <KindStep />;
     case "preflight":
       return <WaitStep words={TEXT.add.checking} />;
     case "notReady":

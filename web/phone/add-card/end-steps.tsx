@@ -10,6 +10,7 @@ import { Outcome } from "../../ui/marks.tsx";
 import { PassFace } from "../card-face.tsx";
 import { TroubleNote } from "../explain/trouble-note.tsx";
 import type { AddCardState } from "./flow.ts";
+import { ADD_TEXT } from "./words.ts";
 
 export function WaitStep({ words }: { words: Words }) {
   const say = useSay();
@@ -131,7 +132,7 @@ export function RefusedStep({ state }: { state: Extract<AddCardState, { step: "r
 
 export function AddedStep({ state }: { state: Extract<AddCardState, { step: "added" }> }) {
   const say = useSay();
-  const { addCard } = usePage();
+  const { addCard, phone } = usePage();
   return (
     <div className="grid gap-5 pt-2 text-center">
       <div className="pop mx-auto w-64">
@@ -139,7 +140,9 @@ export function AddedStep({ state }: { state: Extract<AddCardState, { step: "add
       </div>
       <div>
         <p className="text-xl font-bold">{say(TEXT.add.added)}</p>
-        <p className="mt-1 text-[14px] text-ink-2">{say(state.others ? TEXT.add.askDefault : TEXT.add.addedText)}</p>
+        <p className="mt-1 text-[14px] text-ink-2">
+          {say(state.others ? TEXT.add.askDefault : ADD_TEXT.ready[phone.model.kind])}
+        </p>
       </div>
       {state.others ? (
         <div className="grid grid-cols-2 gap-2">

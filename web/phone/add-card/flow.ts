@@ -30,6 +30,8 @@ interface Journey {
 /** The sheet that adds a card, step by step. */
 export type AddCardState =
   | { readonly step: "closed" }
+  /** Which kind of card, or which of the account's cards. */
+  | { readonly step: "kind" }
   | { readonly step: "preflight" }
   | ({ readonly step: "notReady" } & Journey)
   | {
@@ -65,6 +67,8 @@ export type AddCardState =
 
 export interface AddCardFlow {
   readonly state: Store<AddCardState>;
+  open(): void;
+  /** A debit or credit card: preflight, then its number. */
   start(language: Language): Promise<void>;
   /** Goes on with a binding that an earlier visit began. */
   resume(binding: BindingView): Promise<void>;
@@ -117,6 +121,7 @@ export function createAddCardFlow(
     const now = at(step);
     if (now !== undefined) state.set({ ...now, ...change });
   };
+  const use = phone.model.nfc ? "store" : "apps";
   const stop = (fault: Fault) => state.set({ step: "stopped", fault });
   /** Still at this step, or the sheet was closed while the answer was on its way. */
   const still = (step: AddCardState["step"]) => state.get().step === step;
@@ -217,7 +222,7 @@ export function createAddCardFlow(
     if (open?.bindingId === bindingId) return open.cardKey;
     const kept = v.safeParse(KeptKey, ports.notebook.read("cardKey"));
     if (kept.success) return kept.output;
-    const begun = await phone.desk?.wallet.startBinding(phone.desk.record.deviceId, language);
+    const begun = await phone.desk?.wallet.startBinding(phone.desk.record.deviceId, language, use);
     return begun?.ok === true ? begun.value.cardKey : undefined;
   }
 
@@ -256,13 +261,14 @@ export function createAddCardFlow(
 
   return {
     state,
+    open: () => state.set({ step: "kind" }),
 
     async start(language) {
       const { desk } = phone;
       if (desk === undefined) return;
       if (open !== undefined) return showForm();
       state.set({ step: "preflight" });
-      const begun = await desk.wallet.startBinding(desk.record.deviceId, language);
+      const begun = await desk.wallet.startBinding(desk.record.deviceId, language, use);
       if (!still("preflight")) return;
       if (!begun.ok) return stop(problemFault(begun.error));
       const { binding, cardKey } = begun.value;

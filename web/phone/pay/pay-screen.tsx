@@ -18,7 +18,7 @@ import type { PayState } from "./flow.ts";
 type Shown = Exclude<PayState, { kind: "idle" }>;
 
 /** The card comes up, the holder confirms, the phone is held to the reader. */
-export function PayScreen() {
+export function PayScreen({ small = false }: { small?: boolean }) {
   const { pay } = usePage();
   const state = useStore(pay.state);
   const glass = useContext(GlassContext);
@@ -31,16 +31,18 @@ export function PayScreen() {
       disablePointerDismissal
     >
       <Dialog.Portal container={glass} className="absolute inset-0 z-40">
-        <Dialog.Popup className="absolute inset-0 flex flex-col bg-bg/95 px-5 pt-14 pb-6 text-center outline-none backdrop-blur-xl transition duration-300 data-ending-style:opacity-0 data-starting-style:opacity-0">
+        <Dialog.Popup
+          className={`absolute inset-0 flex flex-col bg-bg/95 px-5 text-center ${small ? "pt-7 pb-4" : "pt-14 pb-6"} outline-none backdrop-blur-xl transition duration-300 data-ending-style:opacity-0 data-starting-style:opacity-0`}
+        >
           <Dialog.Title className="sr-only">{say(TEXT.pay.title)}</Dialog.Title>
-          {state.kind !== "idle" && <Steps state={state} />}
+          {state.kind !== "idle" && <Steps state={state} small={small} />}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Steps({ state }: { state: Shown }) {
+function Steps({ state, small }: { state: Shown; small: boolean }) {
   const { pay, near } = usePage();
   const terminal = useStore(near);
   const say = useSay();
@@ -70,7 +72,7 @@ function Steps({ state }: { state: Shown }) {
     );
   return (
     <>
-      <div className="drop">
+      <div className={`drop ${small ? "mx-auto w-40" : ""}`}>
         <PassFace pass={state.pass} />
       </div>
       <div
@@ -98,7 +100,7 @@ function Steps({ state }: { state: Shown }) {
         {state.kind === "failed" && <FaultNote fault={state.fault} />}
       </div>
       <div className="grid gap-2">
-        {state.kind === "armed" && terminal === undefined && <GoToTill />}
+        {state.kind === "armed" && terminal === undefined && !small && <GoToTill />}
         {state.kind === "failed" && <Button onClick={() => void pay.start(state.pass)}>{say(TEXT.retry)}</Button>}
         <Button look="plain" onClick={() => pay.close()}>
           {say(state.kind === "handedOver" ? TEXT.done : TEXT.cancel)}
