@@ -234,6 +234,8 @@ export const DeviceView = v.object({
   /** Of the catalogue (protocol/devices). */
   model: v.string(),
   lost: v.boolean(),
+  /** When all its cards were erased; it stays lost until it is found. */
+  wipedAt: v.optional(At),
 });
 export type DeviceView = v.InferOutput<typeof DeviceView>;
 

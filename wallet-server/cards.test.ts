@@ -220,6 +220,11 @@ describe("loss", () => {
     must(await who.calls.wipeDevice({ deviceId: phone }, context()));
     expect(await passesOf(phone)).toEqual([]);
     expect((await started(who, phone)).stage).toBe("preflightFailed");
+    const shown = async () => must(await who.calls.me({}, context())).devices[0]!;
+    expect(await shown()).toMatchObject({ lost: true, wipedAt: wallet.clock.now() });
+    must(await who.calls.setLost({ deviceId: phone, lost: false }, context()));
+    expect(await shown()).toMatchObject({ lost: false });
+    expect(await shown()).not.toHaveProperty("wipedAt");
   });
 
   test("late repeats of lost mode, of the default and of a suspension undo nothing", async () => {

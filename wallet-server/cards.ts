@@ -167,7 +167,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
             {
               text: lost
                 ? "update device set lost = true, lost_since = case when lost then lost_since else $2 end, lost_until = null where id = $1"
-                : "update device set lost = false, lost_until = case when lost then $2 else lost_until end where id = $1",
+                : "update device set lost = false, wiped_at = null, lost_until = case when lost then $2 else lost_until end where id = $1",
             },
             [deviceId, now],
           );
@@ -190,7 +190,9 @@ export function cardCalls(desk: Desk, session: Session): Cards {
           await applyTokens(tx, wiped.value.tokens);
           await dropPushes(tx, deviceId);
           await tx.query(
-            { text: "update device set lost = true, lost_since = coalesce(lost_since, $2) where id = $1" },
+            {
+              text: "update device set lost = true, lost_since = coalesce(lost_since, $2), wiped_at = $2 where id = $1",
+            },
             [deviceId, clock.now()],
           );
           if (!owner.value.lost) await tellJourneys(tx, deviceId, true);

@@ -62,6 +62,7 @@ const product = (credit: boolean) => ({
 const METHODS: VerificationMethod[] = [
   { methodId: "sms", kind: "smsCode", sentTo: "138****8001", open: true },
   { methodId: "app", kind: "bankApp", open: true },
+  { methodId: "call", kind: "callCentre", open: true },
 ];
 
 /** A card as this TSP reads it: its name stands where the ciphertext would. */

@@ -11,6 +11,7 @@ import { dropPushes } from "../pushes/outbox.ts";
 import type { Session } from "../session.ts";
 import { accountOf, accountView } from "./account.ts";
 import { makeJoinCode, makeRecoveryCode } from "./codes.ts";
+import { keepOwn } from "./own-device.ts";
 import { joinHash, recoveryHash } from "./sign-in.ts";
 
 type Settings = Pick<
@@ -83,13 +84,16 @@ export function accountSettings(
       desk.remembered({ accountId, operation: "enrolDevice", context }, request, async (hopKey) => {
         const { name, kind, model, keySource, publicKey } = request;
         const deviceId = desk.idOf(hopKey);
-        await db.query(
-          {
-            text: `insert into device (id, account_id, name, kind, model, key_source, public_key, lost, created_at, key_id)
+        await db.transaction(async (tx) => {
+          await tx.query(
+            {
+              text: `insert into device (id, account_id, name, kind, model, key_source, public_key, lost, created_at, key_id)
               values ($1, $2, $3, $4, $5, $6, $7::jsonb, false, $8, $9) on conflict do nothing`,
-          },
-          [deviceId, accountId, name, kind, model, keySource, JSON.stringify(publicKey), clock.now(), session.keyId],
-        );
+            },
+            [deviceId, accountId, name, kind, model, keySource, JSON.stringify(publicKey), clock.now(), session.keyId],
+          );
+          await keepOwn(tx, session, deviceId);
+        });
         await tellDevices(desk, accountId);
         return ok({ deviceId });
       }),

@@ -65,7 +65,7 @@ function bench(fault?: CameraFault) {
       bringScanner(there ? scanner : undefined);
       return rest();
     },
-    async frames(...readings: Reading[]) {
+    async frames(...readings: (Reading | undefined)[]) {
       for (const reading of readings) {
         answer?.(reading);
         await rest();
@@ -127,12 +127,18 @@ test.each(["none", "busy"] as const)("camera %s: told on the screen only", async
   expect(told).toEqual([]);
 });
 
-test("models that do not come, and a camera that goes", async () => {
+test("models that do not come, a reader that breaks, and a camera that goes", async () => {
   const without = bench();
   await without.open();
   await without.ready(false);
   expect(without.flow.state.get()).toEqual({ step: "failed", why: "noReader" });
   expect(without.told).toEqual(["camera off"]);
+  const crashed = bench();
+  await crashed.open();
+  await crashed.ready();
+  await crashed.frames(CARD, undefined);
+  expect(crashed.flow.state.get()).toEqual({ step: "failed", why: "noReader" });
+  expect(crashed.told).toEqual(["camera off", "reader off"]);
   const gone = bench();
   await gone.open();
   await gone.ready();

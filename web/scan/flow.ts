@@ -82,7 +82,8 @@ export function createScanFlow({ camera, openScanner, timers }: ScanPorts): Scan
         continue;
       }
       const reading = await scanner.read(picture);
-      if (session !== mine || reading === undefined) return;
+      if (session !== mine) return;
+      if (reading === undefined) return end({ step: "failed", why: "noReader" });
       const agreed = agreement.hear(reading);
       if (agreed?.kind === "card") {
         // Its date is wanted too, where the form will ask for it; but not for long.

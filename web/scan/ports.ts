@@ -23,7 +23,7 @@ export interface Camera {
 
 /** The reader, ready. */
 export interface Scanner {
-  /** Takes the picture's memory along and wipes it. Undefined: closed before it was read. */
+  /** Takes the picture's memory along and wipes it. Undefined: the reader has ended. */
   read(picture: Picture): Promise<Reading | undefined>;
   close(): void;
 }

@@ -54,19 +54,27 @@ async function rowsIn(picture: Picture, part: Part, models: Models): Promise<Tex
   const scale = Math.min(columns / part.width, rows / part.height);
   const grid = { columns, rows, from: [part.x, part.y], right: [1 / scale, 0], down: [0, 1 / scale] } as const;
   const pixels = planes(picture, grid, DETECTOR_LEVELS);
-  const boxes = boxesOf(await models.detect(pixels, columns, rows), scale);
+  const map = await models.detect(pixels, columns, rows);
+  pixels.fill(0);
+  const boxes = boxesOf(map, scale);
   return rowsOf(boxes.map((box) => ({ ...box, x: box.x + part.x, y: box.y + part.y })));
 }
 
 async function readRows(picture: Picture, rows: readonly TextBox[], models: Models): Promise<Reading> {
   const long = rows.filter(({ width, height }) => width >= NUMBER_FROM * height).sort((a, b) => b.width - a.width);
-  for (const row of long.slice(0, MOST_ROWS)) {
+  const tries = long.slice(0, MOST_ROWS);
+  // The card may be held upside down: its longest row then reads from the other end.
+  for (const row of [...tries, ...tries.slice(0, 1).map(fromTheOtherEnd)]) {
     const number = numberIn(await readStrip(picture, row, models));
     if (number === undefined) continue;
     const expiry = number.kind === "card" ? await expiryBelow(picture, row, rows, models) : undefined;
     return { number, ...(expiry === undefined ? {} : { expiry }) };
   }
   return {};
+}
+
+function fromTheOtherEnd(row: TextBox): TextBox {
+  return { ...row, angle: row.angle + Math.PI };
 }
 
 /** The date stands below the number, within a third of its length. */
@@ -77,8 +85,9 @@ async function expiryBelow(picture: Picture, number: TextBox, rows: readonly Tex
     .filter((row) => row.width >= DATE_FROM * row.height && row.width <= DATE_TO * row.height)
     .filter((row) => below(row) > number.height / 2 && below(row) < number.width / 3)
     .sort((a, b) => below(a) - below(b));
+  const reversed = Math.cos(number.angle - (near[0]?.angle ?? number.angle)) < 0;
   for (const row of near.slice(0, MOST_ROWS)) {
-    const expiry = expiryIn(await readStrip(picture, row, models));
+    const expiry = expiryIn(await readStrip(picture, reversed ? fromTheOtherEnd(row) : row, models));
     if (expiry !== undefined) return expiry;
   }
   return undefined;

@@ -27,27 +27,32 @@ export function rowsOf(boxes: readonly TextBox[]): TextBox[] {
   }
 }
 
-/** Lines of one card run alike: the longest say how. */
+/** Lines of one card run alike, whichever way the card is held: the longest say how. From -90 to 90 degrees. */
 function commonAngle(boxes: readonly TextBox[]): number {
-  let sum = 0;
-  let weight = 0;
+  let cos = 0;
+  let sin = 0;
   for (const { width, height, angle } of boxes) {
-    if (width < TELLING * height || Math.abs(angle) > Math.PI / 4) continue;
-    sum += angle * width;
-    weight += width;
+    if (width < TELLING * height) continue;
+    // Doubled, a line and the same line the other way round are one direction.
+    cos += width * Math.cos(2 * angle);
+    sin += width * Math.sin(2 * angle);
   }
-  return weight === 0 ? 0 : sum / weight;
+  return Math.atan2(sin, cos) / 2;
 }
 
-/** The box along the common direction; its own where it has a clear one. Upright ones are no text of this card. */
+/** The same line, told by the angle nearest to the common one. */
+function nearest(angle: number, tilt: number): number {
+  return angle - Math.PI * Math.round((angle - tilt) / Math.PI);
+}
+
+/** The box along the common direction; its own where it has a clear one. What lies across is no text of this card. */
 function turned(box: TextBox, tilt: number): TextBox | undefined {
-  const { width, height, angle } = box;
+  const { width, height } = box;
+  const angle = nearest(box.angle, tilt);
   const off = Math.abs(angle - tilt);
-  if (width >= TELLING * height) return off < Math.PI / 6 ? box : undefined;
+  if (width >= TELLING * height) return off < Math.PI / 6 ? { ...box, angle } : undefined;
   // Short boxes: whichever side lies along the line.
-  return off < Math.PI / 4 || off > (3 * Math.PI) / 4
-    ? { ...box, angle: tilt }
-    : { ...box, width: height, height: width, angle: tilt };
+  return off < Math.PI / 4 ? { ...box, angle: tilt } : { ...box, width: height, height: width, angle: tilt };
 }
 
 function alongOf(box: TextBox, tilt: number): number {
@@ -70,7 +75,7 @@ function beside(row: TextBox, box: TextBox, tilt: number): boolean {
 
 /** The box around both, along the line through their middles. */
 function joined(row: TextBox, box: TextBox, tilt: number): TextBox {
-  const direction = Math.atan2(box.y - row.y, box.x - row.x);
+  const direction = nearest(Math.atan2(box.y - row.y, box.x - row.x), tilt);
   const angle = Math.abs(direction - tilt) < Math.PI / 9 ? direction : tilt;
   const ends = [row, box].flatMap((one) => [alongOf(one, angle) - one.width / 2, alongOf(one, angle) + one.width / 2]);
   const [left, right] = [Math.min(...ends), Math.max(...ends)];
