@@ -146,7 +146,12 @@ function Finding({ finding }: { finding: FindingView }) {
 
 /** "link network–issuer" or one party, in the page's words. */
 function partyWords(stoppedBy: string): { zh: string; en: string } {
-  const names: Readonly<Record<string, { zh: string; en: string }>> = TEXT.wire.partyNames;
+  const { phone, acquirer } = BREAK.boxes;
+  const names: Readonly<Record<string, { zh: string; en: string }>> = {
+    ...BREAK.boxes,
+    device: phone,
+    terminal: acquirer,
+  };
   const [, from, to] = /^link (\w+)–(\w+)$/.exec(stoppedBy) ?? [];
   const nameOf = (party: string) => names[party] ?? { zh: party, en: party };
   if (from === undefined || to === undefined) return nameOf(stoppedBy);

@@ -50,7 +50,7 @@ export const HARMS = {
 export type Harm = keyof typeof HARMS;
 export const HARM_NAMES = Object.keys(HARMS) as readonly Harm[];
 
-const BOX_OF: Readonly<Record<PartyName, BoxName>> = {
+const BOX_OF: Readonly<Record<PartyName, BoxName | undefined>> = {
   device: "phone",
   phone: "phone",
   terminal: "acquirer",
@@ -59,6 +59,8 @@ const BOX_OF: Readonly<Record<PartyName, BoxName>> = {
   tsp: "tsp",
   issuer: "issuer",
   wallet: "wallet",
+  // A text goes over the carrier, which is not on the map.
+  sms: undefined,
 };
 
 /** The cable that a message between two parties went over, and whether from its first end to its second. */

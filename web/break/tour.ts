@@ -67,6 +67,7 @@ export const TOUR_STEPS: readonly TourStep[] = [
       { says: TEXT.add.agree },
       { says: TEXT.next, when: ({ formFilled }) => formFilled },
       { like: /张伟/ },
+      { like: /^(借记卡或信用卡|Debit or credit card)/ },
       { says: TEXT.wallet.add, tab: "phone" },
     ],
     done: ({ cards, adding }) => cards > 0 && !adding,
