@@ -3,7 +3,7 @@ import { useLocation } from "wouter";
 import { useSay } from "../text/language.tsx";
 import { Spinner } from "../ui/button.tsx";
 import type { Block, Inline } from "./blocks.ts";
-import { type Document, LIBRARY } from "./library.ts";
+import { type Document, LIBRARY, textOf } from "./library.ts";
 import { DOCS } from "./words.ts";
 
 /** One of the project's documents. */
@@ -13,7 +13,7 @@ export function DocumentView({ document }: { document: Document }) {
   useEffect(() => {
     let gone = false;
     setBlocks(undefined);
-    void document.load().then(({ default: read }) => gone || setBlocks(read));
+    void textOf(document).then((read) => gone || setBlocks(read));
     return () => {
       gone = true;
     };

@@ -1,4 +1,0 @@
-declare module "*.md" {
-  const blocks: readonly import("./blocks.ts").Block[];
-  export default blocks;
-}
