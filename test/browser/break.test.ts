@@ -102,7 +102,7 @@ describe("break it", () => {
     await fillDemoCard(page, demoCard("chen"));
     await shown(phone(page).getByText("填写的手机号不是银行为这张卡预留的号码"));
     await openAgentCase(page, await codeOnPhone(page));
-    await shown(page.getByText("陈静，尾号 0066"));
+    await shown(page.getByRole("region", { name: "修复" }).getByText(/尾号 0066/));
     await button(page, "核对证件，改预留手机号").click();
     await shown(page.getByText("已修复，旅程自己继续。"));
     // Nobody touches the phone.

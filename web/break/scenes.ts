@@ -22,6 +22,8 @@ export interface Scenes {
   back(): void;
 }
 
+const TRIES = 5;
+
 export function createScenes(ports: { readonly demo: Calls<DemoApi>; readonly random: Random }): Scenes {
   const { demo, random } = ports;
   const state = createStore<ScenesState>({ scenarios: [], playing: false });
@@ -38,7 +40,10 @@ export function createScenes(ports: { readonly demo: Calls<DemoApi>; readonly ra
     async play(chosen) {
       const { scenarios } = state.get();
       state.set({ scenarios, chosen, playing: true });
-      const played = await demo.play({ id: chosen.id }, context());
+      let played = await demo.play({ id: chosen.id }, context());
+      // A system that is only just starting takes longer than a call waits: who asks again hears of the same play.
+      for (let tries = 1; tries < TRIES && !played.ok && played.error.code === "peerUnavailable"; tries++)
+        played = await demo.play({ id: chosen.id }, context());
       if (state.get().chosen !== chosen) return;
       state.set({
         scenarios,
