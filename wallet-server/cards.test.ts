@@ -86,6 +86,11 @@ describe("what belongs to another account does not exist", () => {
       collectPackage: { passId },
       confirmProvisioned: { passId },
       replenish: { passId, count: 1 },
+      beginPayment: {
+        passId,
+        sealTo: { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) },
+      },
+      keyForPayment: { ceremonyId: "nobody-began-it", response: {} },
       setDefault: { passId },
       changePass: { passId, change: "delete" },
       setLost: { deviceId: phone, lost: true },

@@ -13,6 +13,8 @@ export interface Device {
   readonly keySource: "hce" | "secureElement";
   readonly publicKey: PublicJwk;
   readonly keyId: string | null;
+  /** False: it gets no keys to keep, one for each payment instead. */
+  readonly keepsKeys: boolean;
   readonly lost: boolean;
   readonly lostSince: bigint | null;
   readonly lostUntil: bigint | null;
@@ -20,7 +22,7 @@ export interface Device {
 }
 
 const COLUMNS = `id, account_id as "accountId", name, kind, model, key_source as "keySource", public_key as "publicKey",
-  key_id as "keyId", lost, lost_since as "lostSince", lost_until as "lostUntil", wiped_at as "wipedAt"`;
+  key_id as "keyId", keeps_keys as "keepsKeys", lost, lost_since as "lostSince", lost_until as "lostUntil", wiped_at as "wipedAt"`;
 
 /** The devices of an account that were not taken off it, in the order they came. */
 export function devicesOf(db: Queries, accountId: string): Promise<readonly Device[]> {

@@ -70,7 +70,7 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         ...accountSettings(desk, { passkeys, errands }, who),
         ...steps,
         ...cardRequests(desk, steps, who),
-        ...cardCalls(desk, who),
+        ...cardCalls(desk, { passkeys }, who),
         ...deviceFacts(desk, who),
         ...pushCalls(desk, who),
         ...evidence.forHolder(who),

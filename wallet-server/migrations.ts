@@ -240,4 +240,9 @@ export const migrations: readonly Migration[] = [
       ${ANSWERED_INDEX}
     `,
   },
+  {
+    number: 6,
+    name: "devices that keep no keys",
+    sql: "alter table device add column keeps_keys boolean not null default true;",
+  },
 ];

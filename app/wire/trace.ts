@@ -205,6 +205,8 @@ const OF_BINDING: ReadonlySet<string> = new Set(["collectPackage", "confirmProvi
 const APART: ReadonlySet<string> = new Set([
   "replenish",
   "replenishKeys",
+  "beginPayment",
+  "keyForPayment",
   "changePass",
   "changeToken",
   "changeDevice",

@@ -401,6 +401,14 @@ beforeAll(async () => {
         { name: "submitCode", body: { tokenRef: dead("t"), codeJwe } },
         { name: "personalise", body: { tokenRef: token.tokenRef, deviceId: dead("d") } },
         { name: "replenishKeys", body: { tokenRef: token.tokenRef, deviceId: dead("d"), count: 3 } },
+        {
+          name: "keyForPayment",
+          body: {
+            tokenRef: token.tokenRef,
+            deviceId: dead("d"),
+            sealTo: { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) },
+          },
+        },
         { name: "changeToken", body: { tokenRef: dead("t"), change: "delete", by: "holder" } },
         { name: "changeToken", body: { tokenRef: token.tokenRef, change: "delete", by: "holder" }, live: true },
         { name: "changeDevice", body: { deviceId: dead("d"), change: "delete", by: "wallet" }, live: true },

@@ -74,6 +74,14 @@ const ACTS_FOR: Readonly<Record<Name, { readonly at: string; readonly device: Re
   collectPackage: BY_PASS,
   confirmProvisioned: BY_PASS,
   replenish: BY_PASS,
+  beginPayment: BY_PASS,
+  keyForPayment: {
+    at: "ceremonyId",
+    device: stored(
+      "select p.device_id from webauthn_ceremony c join pass p on p.id = c.subject->>'passId' where c.id = $1",
+      "ceremonyId",
+    ),
+  },
   setDefault: BY_PASS,
   addCardsFrom: { at: "fromDeviceId", device: named("fromDeviceId") },
   answerCardRequest: {

@@ -212,6 +212,12 @@ export const FAULTS = {
     "请稍后重试，以查看需要处理的各项。",
     "Try again in a moment to see what is missing.",
   ),
+  bankAppGone: fault(
+    "银行没有交出卡片",
+    "The bank did not hand the card over",
+    "请回到手机银行查看原因，再试一次。",
+    "See in the bank's app why, and try again.",
+  ),
   waiting: fault(
     "发卡银行还没有应答",
     "Your bank has not answered yet",
@@ -224,12 +230,6 @@ export const FAULTS = {
     "The payment did not reach the token service",
     "它停在商户或收单方那一边。请看收银台的提示和案件号。",
     "It stopped on the shop's side. See what the till says, and its case code.",
-  ),
-  keyGone: fault(
-    "这张卡的密钥已不在本机",
-    "This card's keys are no longer here",
-    "没有 PRF：密钥只在内存中，刷新页面后失效。请重新启用本机并再次添加卡片。",
-    "Without PRF keys live in memory only and a reload ends them. Set the device up anew and add the card again.",
   ),
   wrongPasskey: fault(
     "这个通行密钥打不开本机的密钥",

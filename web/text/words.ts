@@ -77,12 +77,10 @@ export const TEXT = {
     notAdded: (suffix: string) => w(`尾号 ${suffix} 的卡没有添加成功`, `The card ending ${suffix} could not be added`),
     waiting: (suffix: string) => w(`尾号 ${suffix} 的卡在等银行应答`, `The card ending ${suffix} waits for the bank`),
     unfinishedNew: w("有一张卡还没有添加完", "A card is not added yet"),
-    memoryOnly: w(
-      "没有 PRF：密钥只在内存中，刷新后需重新添加卡片",
-      "No PRF: keys live in memory only; after a reload add cards anew",
+    noKeysKept: w(
+      "没有 PRF：本机不存付款密钥，每次付款联网领取一枚",
+      "No PRF: no payment key is kept here, each payment fetches one",
     ),
-    keysGone: w("没有 PRF：密钥只在内存中，刷新后已失效", "No PRF: keys lived in memory only and are gone"),
-    renew: w("重新启用本机", "Set up this device anew"),
     defaultCard: w("默认卡", "Default"),
   },
 
@@ -123,11 +121,11 @@ export const TEXT = {
 
   settings: {
     title: w("设置", "Settings"),
-    account: w("账户", "Account"),
-    keys: w("本机密钥", "This device's key"),
     wrapped: w("由通行密钥加密保存（PRF）", "Encrypted under your passkey (PRF)"),
-    memory: w("没有 PRF：密钥只在内存中", "No PRF: in memory only"),
-    gone: w("没有 PRF：内存中的密钥已失效", "No PRF: the key in memory is gone"),
+    fetched: w(
+      "没有 PRF：本机不存付款密钥，每次付款由通行密钥验证后领取一枚",
+      "No PRF: no payment key is kept here; each payment fetches one after your passkey was checked",
+    ),
     signOut: w("退出登录", "Sign out"),
     signOutHint: w(
       "卡片保留在本机，用通行密钥登录后恢复。",

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<Call, string>> = {
   checkCode: "核对验证码",
   personalise: "下发卡数据",
   replenishKeys: "补充密钥",
+  keyForPayment: "领取一枚密钥",
   changeToken: "更改令牌",
   changeDevice: "更改设备令牌",
   token: "查询令牌",

@@ -29,6 +29,8 @@ export const SENTENCES: Readonly<Record<string, Words>> = {
     en: "Token and one-time keys that only this device can open.",
   },
   replenishKeys: { zh: "补充一次性密钥。", en: "More one-time keys." },
+  beginPayment: { zh: "付款前，请通行密钥签名。", en: "Before a payment the passkey is to sign." },
+  keyForPayment: { zh: "为这一笔付款领取一枚密钥。", en: "One key, for this one payment." },
   notifyToken: { zh: "令牌状态有变化。", en: "The token changed." },
   notifyPayment: { zh: "付款通知，送往持卡人。", en: "A payment notice for the holder." },
   changeToken: { zh: "更改令牌状态。", en: "Change the token's state." },
@@ -153,6 +155,10 @@ export const WHY: Readonly<Record<string, Words>> = {
   replenishKeys: {
     zh: "用掉一把少一把，趁有网补上，没网时也能付款。",
     en: "Keys are used up: fetching more while online lets it pay offline too.",
+  },
+  keyForPayment: {
+    zh: "这台设备的通行密钥没有 PRF，存下的密钥谁拿到都能用，所以一枚也不存。",
+    en: "This device's passkey has no PRF: a key kept there would work for whoever copied it, so none is kept.",
   },
   replenish: {
     zh: "用掉一把少一把，趁有网补上，没网时也能付款。",
