@@ -15,7 +15,9 @@ export function TopBar({ compact = false }: { compact?: boolean }) {
     <>
       <header className={`flex shrink-0 items-center gap-3 ${compact ? "h-12 px-4" : "h-16 px-6"}`}>
         <Logo className={compact ? "size-7" : "size-8"} />
-        <h1 className={`font-bold tracking-tight ${compact ? "text-base" : "text-xl"}`}>{say(TEXT.brandLong)}</h1>
+        <h1 className={`min-w-0 truncate font-bold tracking-tight ${compact ? "text-base" : "text-xl"}`}>
+          {say(TEXT.brandLong)}
+        </h1>
         <AboutDemo />
         {!compact && <p className="min-w-0 flex-1 truncate text-[13px] text-ink-3">{say(TEXT.tagline)}</p>}
         <Ways compact={compact} />

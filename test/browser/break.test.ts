@@ -16,7 +16,7 @@ import {
   toTab,
   verifyByMessage,
 } from "./break-stage.ts";
-import { DESK, openBrowser, PHONE, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
+import { DESK, openBrowser, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
 import { type RunningSystem, startSystem } from "./server.ts";
 import { atRest, beginWallet, button, demoCard, phone, pressPay, shown } from "./stage.ts";
 
@@ -202,49 +202,4 @@ describe("break it", () => {
   test("no fault in the console", () => {
     expect(watched.faults.filter((fault) => !/Failed to load/.test(fault))).toEqual([]);
   });
-});
-
-describe("the tour", () => {
-  let system: RunningSystem;
-  const home = mkdtempSync(join(tmpdir(), "kabao-tour-"));
-  beforeAll(async () => {
-    system = await startSystem(PORT + 100, join(home, "data"));
-  });
-  afterAll(async () => {
-    await system?.stop();
-    rmSync(home, { recursive: true, force: true });
-  });
-
-  const ring = () => document.querySelector('[data-ring="true"]')!.getBoundingClientRect().toJSON() as DOMRect;
-
-  test("whoever presses what it rings walks all of it, on a phone's screen; it can be left", async () => {
-    const context = await openBrowser({ profile: join(home, "profile"), viewport: PHONE });
-    const { page } = await watchedPage(context);
-    await page.goto(`${system.origin}/break?tour`);
-    await plugInFinger(page);
-    const step = page.getByText(/^第 \d+ 步，共 9 步$/);
-    await shown(step);
-    await noBarrier(page);
-    const at = async () =>
-      (await step.count()) === 0 ? 0 : Number(/第 (\d+) 步/.exec((await step.textContent())!)?.[1]);
-    const seen = new Set<number>();
-    for (;;) {
-      const now = await at();
-      if (now === 0) break;
-      seen.add(now);
-      const onward = page.locator("[data-onward]");
-      if ((await onward.count()) > 0) {
-        await onward.click();
-        continue;
-      }
-      const spot = await page.evaluate(ring).catch(() => undefined);
-      if (spot !== undefined) await page.mouse.click(spot.x + spot.width / 2, spot.y + spot.height / 2);
-      await page.waitForTimeout(300);
-    }
-    expect([...seen]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    await button(page, "两分钟导览").click();
-    await button(page, "退出导览").click();
-    expect(await step.count()).toBe(0);
-    await context.close();
-  }, 180_000);
 });

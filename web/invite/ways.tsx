@@ -29,7 +29,7 @@ export function Ways({ compact = false }: { compact?: boolean }) {
           key={href}
           href={href}
           aria-label={say(words)}
-          className={`flex min-h-9 items-center gap-1.5 rounded-full px-2.5 text-[13px] font-medium hover:bg-panel ${href === TOUR.href ? "text-accent" : "text-ink-2 hover:text-ink"}`}
+          className={`flex min-h-9 items-center gap-1.5 rounded-full px-2.5 text-[13px] font-medium hover:bg-panel ${compact && href === DOCS.href ? "max-[400px]:hidden" : ""} ${href === TOUR.href ? "text-accent" : "text-ink-2 hover:text-ink"}`}
         >
           <Icon aria-hidden="true" className="size-4.5" />
           {!compact && <span className="whitespace-nowrap">{say(words)}</span>}
