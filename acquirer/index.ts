@@ -196,14 +196,14 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
       : ok(await shown(given));
   }
 
-  function tapped(card: ApduChannel): ApduChannel {
+  function tapped(card: ApduChannel, terminalId: string): ApduChannel {
     const { onApdu } = ports;
     if (onApdu === undefined) return card;
     return {
       async transmit(apdu) {
-        onApdu("command", apdu);
+        onApdu(terminalId, "command", apdu);
         const answer = await card.transmit(apdu);
-        onApdu("response", answer);
+        onApdu(terminalId, "response", answer);
         return answer;
       },
     };
@@ -333,7 +333,7 @@ export function createAcquirer(ports: AcquirerPorts): Acquirer {
         const { applications, emvMode } = one.terminal;
         const aids = applications === "all" ? {} : { aids: AIDS[applications] };
         const config: TerminalConfig = { terminalId, country: CHINA, ...LIMITS, ...aids, emvMode };
-        const { card, collide, collided } = aloneInField(tapped(given));
+        const { card, collide, collided } = aloneInField(tapped(given, terminalId));
         one.collide = collide;
         const result = await runContactless(card, config, {
           amount: one.amount,

@@ -48,6 +48,24 @@ describe("readServeConfig", () => {
     ]);
   });
 
+  test("the bank's own rules are laid over the defaults; all faults of the file come with the others", () => {
+    const read = readServeConfig({ bankPolicy: JSON.stringify({ code: { tries: 2 } }) });
+    expect(read.ok && read.value.bankPolicy?.code).toMatchObject({ tries: 2, codesPerBinding: 3 });
+    const bad = JSON.stringify({ code: { tries: "two" }, binding: { devicesPerCard: -1 }, colour: 1 });
+    const faults = faultsOf({ bankPolicy: bad, port: "x" });
+    expect(faults).toHaveLength(4);
+    for (const place of [
+      "--port",
+      "--bank-policy: code.tries",
+      "--bank-policy: binding.devicesPerCard",
+      "--bank-policy: colour",
+    ])
+      expect(faults.some((fault) => fault.startsWith(place))).toBe(true);
+    expect(faultsOf({ bankPolicy: "{" })).toEqual([expect.stringMatching(/--bank-policy.*not JSON/)]);
+    expect(faultsOf({ bankPolicy: null })).toEqual([expect.stringMatching(/--bank-policy.*can't be read/)]);
+    expect(faultsOf({ bankPolicy: "{}", party: "tsp" })).toEqual([expect.stringMatching(/bank does not run here/)]);
+  });
+
   test("all five by name is the whole system", () => {
     const result = readServeConfig({ party: "wallet,tsp,network,issuer,acquirer", ephemeral: true });
     expect(result.ok && result.value.apart).toBe(false);

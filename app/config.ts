@@ -1,3 +1,4 @@
+import { type IssuerPolicy, readPolicy } from "#issuer";
 import { err, ok, type Result } from "#protocol/bytes";
 import { EDGES, type Edge, type EdgeName, PARTIES, type Party, wiringOf } from "./topology.ts";
 
@@ -20,6 +21,8 @@ export interface ServeOptions {
   /** SMSC of the bank, smpp://user@host:port; its password in the file --smpp-password. */
   readonly smpp?: string | undefined;
   readonly smppPassword?: string | undefined;
+  /** What the file of --bank-policy holds; null: it can't be read. */
+  readonly bankPolicy?: string | null | undefined;
   /** Whom a push service may write to about our pushes. */
   readonly pushContact?: string | undefined;
 }
@@ -58,6 +61,8 @@ export interface ServeConfig {
   /** Address of each edge that is called over a wire. */
   readonly addresses: Readonly<Partial<Record<EdgeName, URL>>>;
   readonly timing: Readonly<Partial<Record<TimingOption, number>>>;
+  /** The bank's own rules; absent: the defaults. */
+  readonly bankPolicy?: IssuerPolicy;
   /** mailto: or https:. Absent: no pushes are sent. */
   readonly pushContact?: string;
   readonly smpp?: {
@@ -126,6 +131,8 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
   if (smpp !== undefined && options.smppPassword === undefined)
     faults.push("--smpp-password: 缺少存密码的文件 / wants the file with the password");
 
+  const bankPolicy = readBankPolicy(options.bankPolicy, hosted, faults);
+
   if (options.database !== undefined && !/^postgres(ql)?:$/.test(parseUrl(options.database)?.protocol ?? ""))
     faults.push(
       "--database: 要 postgres://user:password@host:port/name / wants postgres://user:password@host:port/name",
@@ -163,6 +170,7 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
     strangers,
     addresses,
     timing,
+    ...(bankPolicy === undefined ? {} : { bankPolicy }),
     ...(pushContact === undefined ? {} : { pushContact }),
     ...(smpp === undefined
       ? {}
@@ -175,6 +183,34 @@ export function readServeConfig(options: ServeOptions): Result<ServeConfig, read
           },
         }),
   });
+}
+
+/** The bank's rules from a file, with all its faults at once. */
+function readBankPolicy(
+  text: string | null | undefined,
+  hosted: ReadonlySet<Party>,
+  faults: string[],
+): IssuerPolicy | undefined {
+  if (text === undefined) return undefined;
+  if (!hosted.has("issuer")) {
+    faults.push("--bank-policy: 这里不运行银行 / the bank does not run here");
+    return undefined;
+  }
+  if (text === null) {
+    faults.push("--bank-policy: 文件读不了 / the file can't be read");
+    return undefined;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    faults.push("--bank-policy: 文件不是 JSON / the file is not JSON");
+    return undefined;
+  }
+  const policy = readPolicy(json);
+  if (policy.ok) return policy.value;
+  faults.push(...policy.error.map((fault) => `--bank-policy: ${fault}`));
+  return undefined;
 }
 
 /** Where each edge is called that leaves this process. An address that nobody would call is a fault: it was meant for something. */

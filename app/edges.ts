@@ -11,7 +11,7 @@ import { err, toBase64url } from "#protocol/bytes";
 import type { ServeConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { EDGES, type EdgeName, pathOf, wiringOf } from "./topology.ts";
-import { tapJson, tapLink } from "./wire/tap.ts";
+import { callTap, tapLink } from "./wire/tap.ts";
 
 /** Makes each edge of the topology as this process needs it: in memory, a door, or a call. */
 export interface Edges {
@@ -103,14 +103,13 @@ export function createEdges(
     },
     calls<A extends Api>(name: JsonEdge, api: A): Calls<A> {
       const edge = EDGES[name];
-      const record = tapJson(tap, { from: edge.from, to: edge.to }, clock);
       const address = config.addresses[name];
-      const faulty = (calls: Calls<A>) => (faults === undefined ? calls : faults.calls(name, calls));
+      const seen = (calls: Calls<A>) =>
+        callTap(tap, edge, clock).around(api, faults === undefined ? calls : faults.calls(name, calls));
       if (wiringOf(edge, config.hosted) !== "memory" && address !== undefined)
-        return faulty(
+        return seen(
           httpCalls(api, {
             baseUrl: `${address.origin}${address.pathname.replace(/\/$/, "")}${pathOf(edge)}`,
-            tap: record,
             bearer: bearerOf(name),
           }),
         );
@@ -124,7 +123,7 @@ export function createEdges(
       ) as unknown as Calls<A>;
       const onFailure = (operation: string, error: unknown) =>
         log.error("call.failed", { edge: name, operation, error });
-      return faulty(memoryCalls(api, { calls: late, onFailure }, record));
+      return seen(memoryCalls(api, { calls: late, onFailure }));
     },
     offer(name, api, calls, door) {
       offered.set(name, calls as unknown as Calls<Api>);

@@ -54,7 +54,10 @@ export async function openEnvironment(
         await migrate(db, `kabao_${party}`, migrations, clock.now());
         return db;
       },
-      openKeys: (party) => openKeyStore({ file: join(dataDir, "keys", party, "keys.sealed") }, random),
+      openKeys: (party) =>
+        openKeyStore({ file: join(dataDir, "keys", party, "keys.sealed") }, random, {
+          explains: config.profile === "demo",
+        }),
       linkSecret(edge) {
         const file = join(dataDir, "links", `${edge}.secret`);
         mkdirSync(join(dataDir, "links"), { recursive: true, mode: 0o700 });

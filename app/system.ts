@@ -22,9 +22,10 @@ import { doorGuard, Hono, type Listening, listen } from "#platform/http";
 import { sealer } from "#platform/keystore";
 import { openPushKeys, webPushSender } from "#platform/push";
 import { createInbox, type Inbox, smppSender } from "#platform/sms";
-import { DEMO_RANGES, type DemoCard } from "#protocol/pan";
+import { DEMO_RANGES, type DemoCard, demoCarrier } from "#protocol/pan";
 import { TOKEN_RANGES } from "#protocol/paytoken";
-import { createTsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
+import { instant } from "#protocol/time";
+import { createTsp, type Tsp, type TspPolicy, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type PushSender, type WalletServer, migrations as walletMigrations } from "#wallet-server";
 import type { ServeConfig } from "./config.ts";
 import { createEdges, type EdgeFaults } from "./edges.ts";
@@ -42,6 +43,8 @@ export interface System {
   readonly inbox?: Inbox;
   /** Explains any journey, from whatever party is here. */
   readonly caseBook: CaseBook;
+  /** How the TSP checks a payment's cryptogram, when it is here; refused outside demo and sandbox. */
+  readonly explainCryptogram?: Tsp["explain"];
   /** Opens the doors of those who run the system: `ops.key` in the data folder. */
   readonly opsKey: string;
   /** Opens more cards at the demo bank; never in a production profile. */
@@ -120,6 +123,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
     let inbox: Inbox | undefined;
     let staff: StaffKeys | undefined;
     let issueCards: System["issueCards"];
+    let explainCryptogram: System["explainCryptogram"];
     const sources: CaseSource[] = [];
     const begin: (() => void | Promise<void>)[] = [];
 
@@ -158,6 +162,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       edges.offer("walletToTsp", tspWalletApi, tsp.walletApi, doorAt(EDGES.walletToTsp.portOffset));
       edges.offer("issuerToTsp", tspIssuerApi, tsp.issuerApi, doorAt(EDGES.issuerToTsp.portOffset));
       await edges.serve("networkToTsp", tsp.tokens);
+      explainCryptogram = tsp.explain;
       begin.push(() => tsp.start());
       stops.push(() => tsp.stop());
     }
@@ -168,7 +173,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         await seedDemo({ db, keys, clock });
         issueCards = (cards) => seedDemo({ db, keys, clock }, cards);
       }
-      inbox = config.smpp === undefined ? createInbox() : undefined;
+      inbox = config.smpp === undefined ? createInbox(demoCarrier) : undefined;
+      const stopWatching = inbox?.subscribe(({ at, text }) =>
+        tap.record({ at: instant(at), from: "issuer", to: "sms", kind: "sms", text }),
+      );
+      if (stopWatching !== undefined) stops.push(async () => stopWatching());
       const sender: MessageSender =
         inbox ??
         smppSender({
@@ -190,6 +199,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         sha256,
         webAuthn,
         staffOf: staff.staffOf,
+        ...(config.bankPolicy === undefined ? {} : { policy: config.bankPolicy }),
         admitSimulatedStaff: demo,
         evidence: { caseOf: (caseCode) => agentsBook.explain({ caseCode }, "agent") },
         push: pushSealer(tsp, clock, random),
@@ -237,10 +247,11 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
         log: log.with({ party: "acquirer" }),
         network: edges.link("acquirerToNetwork"),
         config: acquirerConfig(config.timing),
-        onApdu: (direction, bytes) =>
+        onApdu: (terminalId, direction, bytes) =>
           tap.record({
             at: clock.now(),
             kind: "apdu",
+            terminalId,
             bytes,
             ...(direction === "command" ? { from: "terminal", to: "device" } : { from: "device", to: "terminal" }),
           }),
@@ -265,6 +276,7 @@ export async function startSystem(config: ServeConfig, ports: SystemPorts): Prom
       ...(inbox === undefined ? {} : { inbox }),
       ...(staff === undefined ? {} : { staff }),
       ...(issueCards === undefined ? {} : { issueCards }),
+      ...(explainCryptogram === undefined ? {} : { explainCryptogram }),
       caseBook: createCaseBook(sources, clock, random),
       opsKey: openOpsKey(environment.dataDir, random),
       dataDir: environment.dataDir,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Amount, At, Ceremony, Empty, Id, Name, Product, Suffix } from "./common.ts";
-import { CardStatusSchema } from "./desk-api.ts";
+import { CardStatusSchema, UsbKeyCode } from "./desk-api.ts";
 import { operation } from "./operation.ts";
 import { PushInvitation, PushPass } from "./tsp-api.ts";
 
@@ -103,8 +103,8 @@ export const bankAppApi = {
   }),
   decline: operation({ summary: "It was not me", request: v.object({ bindingId: Id }), answer: Empty }),
   usbKeyOptions: operation({
-    summary: "Register a USB key (at a branch in life; here with the teller's code)",
-    request: v.object({ name: Name }),
+    summary: "Register a USB key, with the code that a teller gave for it; three wrong ones void the code",
+    request: v.object({ name: Name, code: UsbKeyCode }),
     answer: v.object({ ceremonyId: Id, options: Ceremony }),
   }),
   addUsbKey: operation({

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { At, Empty, Id, Language, Name, Product, Suffix, TokenStatus, Yymm } from "./common.ts";
+import { Amount, At, Empty, Id, Language, Name, Product, Suffix, TokenStatus, Yymm } from "./common.ts";
 import { CaseCode, FindingView } from "./facts.ts";
 import { operation } from "./operation.ts";
 
@@ -85,6 +85,7 @@ export const CallCase = v.object({
 });
 export type CallCase = v.InferOutput<typeof CallCase>;
 
+export const UsbKeyCode = v.pipe(v.string(), v.regex(/^\d{8}$/));
 const CardId = v.object({ cardId: Id });
 const Reason = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 
@@ -154,6 +155,31 @@ export const issuerDeskApi = {
     summary: "Teller, with the document: the record is current again, remote transactions are open again",
     request: v.object({ customerId: Id, document: Document, documentExpires: v.pipe(v.string(), v.regex(/^\d{8}$/)) }),
     answer: Customer,
+  }),
+  correctName: operation({
+    summary: "Teller, with the document: the holder's name as the document has it",
+    request: v.object({ customerId: Id, document: Document, name: Name }),
+    answer: Customer,
+  }),
+  upgradeAccount: operation({
+    summary: "Teller, with the document: a class II or III account becomes class I",
+    request: v.object({ cardId: Id, document: Document }),
+    answer: DeskAccount,
+  }),
+  liftRestriction: operation({
+    summary: "Supervisor: what restricted the account has been settled",
+    request: v.object({ cardId: Id, reason: Reason }),
+    answer: DeskAccount,
+  }),
+  deposit: operation({
+    summary: "Teller: cash paid in; what is overdue is paid off first",
+    request: v.object({ cardId: Id, amount: Amount }),
+    answer: DeskAccount,
+  }),
+  usbKeyCode: operation({
+    summary: "Teller, with the document: a code with which the customer's app registers one USB key. It serves once",
+    request: v.object({ customerId: Id, document: Document }),
+    answer: v.object({ code: UsbKeyCode, expiresAt: At }),
   }),
   activateCard: operation({ summary: "A new credit card may be used", request: CardId, answer: DeskAccount }),
   reportLost: operation({

@@ -42,6 +42,15 @@ export const DeviceData = v.object({
 });
 export type DeviceData = v.InferOutput<typeof DeviceData>;
 
+/** For a device that keeps no keys: one key and the card's data for one payment, sealed to a key pair that lives as long. */
+export const OneTimePackage = v.object({
+  dataJwe: Jwe,
+  atc: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff)),
+  keyJwe: Jwe,
+  expiresAt: At,
+});
+export type OneTimePackage = v.InferOutput<typeof OneTimePackage>;
+
 /** What a device fetches after its token became active. `batch` for key source `hce`. */
 export const DevicePackage = v.object({ dataJwe: Jwe, batch: v.optional(SealedKeyBatch) });
 export type DevicePackage = v.InferOutput<typeof DevicePackage>;

@@ -1,4 +1,5 @@
 import type { Brand } from "#protocol/bytes";
+import type { Explanation } from "#protocol/emv";
 import type { Instant } from "#protocol/time";
 
 /*
@@ -150,6 +151,13 @@ export interface KeyStore {
   hmac(name: KeyName, data: Uint8Array): Uint8Array;
   /** True when the cryptogram fits; constant-time. PBOC: option A card key, PBOC session key, padding 2, MAC algorithm 3. */
   verifyArqc(name: KeyName, request: ArqcRequest): boolean;
+  /**
+   * How an ARQC is checked. Present only in a store that was opened for it: whoever may ask what a cryptogram should be can
+   * make one.
+   */
+  explainArqc?(name: KeyName, request: ArqcRequest): ArqcExplanation;
+  /** Which computation other than the right one gives an ARQC. Takes its time; present like `explainArqc`. */
+  searchArqc?(name: KeyName, request: ArqcRequest & { readonly iad: Uint8Array }): Explanation;
   /** 16-byte PBOC session keys, one an ATC, for a device's single-use keys: leave only inside a JWE to that device; the caller wipes them. */
   deriveSessionKeys(name: KeyName, card: CardKeyId, atcs: readonly number[]): readonly Uint8Array[];
   /** 16-byte card key (UDK) for personalising a secure element: leaves only inside a JWE to that element; the caller wipes it. */
@@ -193,6 +201,15 @@ export interface ArqcRequest extends CardKeyId {
   /** The 37 bytes of CVN 01 (spec emv-crypto §4). */
   readonly data: Uint8Array;
   readonly arqc: Uint8Array;
+}
+
+export interface ArqcExplanation {
+  readonly master: KeyInfo;
+  /** Of the keys derived for this check, hex. */
+  readonly cardCheckValue: string;
+  readonly sessionCheckValue: string;
+  /** 8 bytes. */
+  readonly expected: Uint8Array;
 }
 
 export interface PublicJwk {

@@ -25,7 +25,7 @@ import {
   VerificationMethod,
   WalletAdvice,
 } from "./common.ts";
-import { DevicePackage, SealedKeyBatch } from "./device-package.ts";
+import { DevicePackage, OneTimePackage, SealedKeyBatch } from "./device-package.ts";
 import { evidenceApi, JourneyId } from "./facts.ts";
 import { operation } from "./operation.ts";
 
@@ -149,6 +149,12 @@ export const tspWalletApi = {
       count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)),
     }),
     answer: v.object({ batch: SealedKeyBatch }),
+  }),
+  keyForPayment: operation({
+    summary:
+      "One key for one payment, sealed to a key pair made for it: for a device that keeps none. The wallet has verified the holder",
+    request: v.object({ tokenRef: Id, deviceId: Id, sealTo: PublicJwkSchema }),
+    answer: OneTimePackage,
   }),
   changeToken: operation({
     summary: "Suspend, resume or delete on behalf of the holder or the wallet",

@@ -24,7 +24,7 @@ import {
   TokenView,
   VerificationMethod,
 } from "./common.ts";
-import { DevicePackage, SealedKeyBatch } from "./device-package.ts";
+import { DevicePackage, OneTimePackage, SealedKeyBatch } from "./device-package.ts";
 import { CaseCode, evidenceApi, FactSchema, FindingView } from "./facts.ts";
 import { operation } from "./operation.ts";
 import { NoticeChoice, PushTarget } from "./push.ts";
@@ -234,6 +234,8 @@ export const DeviceView = v.object({
   /** Of the catalogue (protocol/devices). */
   model: v.string(),
   lost: v.boolean(),
+  /** When all its cards were erased; it stays lost until it is found. */
+  wipedAt: v.optional(At),
 });
 export type DeviceView = v.InferOutput<typeof DeviceView>;
 
@@ -266,6 +268,8 @@ export const walletDeviceApi = {
       model: v.pipe(v.string(), v.maxLength(32)),
       keySource: KeySource,
       publicKey: PublicJwkSchema,
+      /** False: it can seal nothing under its passkey, so it keeps no payment key and fetches one for each payment. */
+      keepsKeys: v.optional(v.boolean()),
     }),
     answer: v.object({ deviceId: Id }),
   }),
@@ -388,6 +392,16 @@ export const walletDeviceApi = {
     summary: "More single-use keys",
     request: v.object({ passId: Id, count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)) }),
     answer: v.object({ batch: SealedKeyBatch }),
+  }),
+  beginPayment: operation({
+    summary: "What the passkey signs before a device that keeps no keys gets one",
+    request: v.object({ passId: Id, sealTo: PublicJwkSchema }),
+    answer: v.object({ ceremonyId: Id, options: Ceremony }),
+  }),
+  keyForPayment: operation({
+    summary: "One key for one payment, after a checked assertion of the device's passkey",
+    request: v.object({ ceremonyId: Id, response: Ceremony }),
+    answer: OneTimePackage,
   }),
   setDefault: operation({
     summary: "Make a card the default of its device",

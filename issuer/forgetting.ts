@@ -1,4 +1,5 @@
 import type { Db, Statement } from "#contracts/ports";
+import { forgetAnswered } from "#party";
 import type { Instant } from "#protocol/time";
 import { chinaDay } from "./china-day.ts";
 
@@ -16,5 +17,6 @@ const OVER: readonly Statement[] = [
 
 export async function forgetOld(db: Db, now: Instant): Promise<void> {
   for (const statement of OVER) await db.query(statement, [now - DAY_MS]);
+  await forgetAnswered(db, now);
   await db.query({ text: "delete from phone_day where day < $1" }, [chinaDay(now)]);
 }

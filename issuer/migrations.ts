@@ -1,4 +1,5 @@
 import type { Migration } from "#contracts/ports";
+import { ANSWERED_INDEX } from "#party";
 import { STAFF } from "./migration-staff.ts";
 import { VERIFICATION_AND_DESK } from "./migration-verification.ts";
 
@@ -175,4 +176,17 @@ export const migrations: readonly Migration[] = [
   },
   { number: 2, name: "verification, desk, bank app, transfers, facts", sql: VERIFICATION_AND_DESK },
   { number: 3, name: "staff", sql: STAFF },
+  {
+    number: 4,
+    name: "USB keys by a teller's code, first answers by their time",
+    sql: `
+      create table usb_key_code (
+        customer_id text primary key,
+        code_hash bytea not null,
+        wrong_tries smallint not null,
+        expires_at bigint not null
+      );
+      ${ANSWERED_INDEX}
+    `,
+  },
 ];

@@ -164,6 +164,7 @@ const PolicyFile = v.strictObject({
         ceremonyMs: Ms,
         enrolmentMs: Ms,
         usbKeyMs: Ms,
+        usbKeyCodeMs: Ms,
         usbKeyTries: Count,
         vouchMs: Ms,
       }),

@@ -78,6 +78,8 @@ export interface IssuerPolicy {
     readonly enrolmentMs: number;
     /** Validity of a USB key. */
     readonly usbKeyMs: number;
+    /** How long a teller's code for a USB key stands. */
+    readonly usbKeyCodeMs: number;
     readonly usbKeyTries: number;
     /** Life of the statement with which the app adds a card without typing. */
     readonly vouchMs: number;
@@ -174,6 +176,7 @@ export const DEFAULT_POLICY: IssuerPolicy = {
     ceremonyMs: 5 * MINUTE_MS,
     enrolmentMs: 10 * MINUTE_MS,
     usbKeyMs: 5 * 365 * DAY_MS,
+    usbKeyCodeMs: 30 * MINUTE_MS,
     usbKeyTries: 5,
     vouchMs: 5 * MINUTE_MS,
   },

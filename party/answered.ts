@@ -16,6 +16,17 @@ export const ANSWERED_TABLE = `
     primary key (b, caller, operation, key)
   );`;
 
+/** Goes into a later migration: by when they were given, for what removes them. */
+export const ANSWERED_INDEX = "create index answered_call_at on answered_call (at);";
+
+/** Nobody repeats a call for longer: journeys wait for a week, and what can't be delivered is given up before this. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+
+/** Removes first answers that nobody asks for any more. */
+export async function forgetAnswered(db: Db, now: Instant): Promise<void> {
+  await db.query({ name: "answered.forget", text: "delete from answered_call where at < $1" }, [now - KEPT_MS]);
+}
+
 /** Which call this is: a key of one caller (a party, an account) is not one of another's. */
 export interface CallName {
   readonly caller: string;

@@ -28,6 +28,7 @@ export const TSP_TO_WALLET: HopStages<WalletTspApi> = {
 };
 
 export const TSP_TO_ISSUER: HopStages<IssuerApi> = {
+  publicKey: "eligibility",
   checkEligibility: "eligibility",
   decideBinding: "decision",
   chooseMethod: "verification",

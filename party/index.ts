@@ -1,4 +1,4 @@
-export { ANSWERED_TABLE, type CallName, once } from "./answered.ts";
+export { ANSWERED_INDEX, ANSWERED_TABLE, type CallName, forgetAnswered, once } from "./answered.ts";
 export { collectEvidence, type Neighbour } from "./evidence.ts";
 export { createFactLog, FACT_TABLE, type FactLog, type FactNote } from "./fact-log.ts";
 export { ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP } from "./hops.ts";

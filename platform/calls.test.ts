@@ -41,23 +41,15 @@ beforeAll(async () => {
 });
 afterAll(() => listening.close());
 
-describe.each<[string, (tap: (name: string, direction: string, json: string) => void) => Calls<typeof api>]>([
-  [
-    "memory",
-    (tap) => memoryCalls(api, { calls: implementation, onFailure: (_name, error) => void failures.push(error) }, tap),
-  ],
-  ["HTTP", (tap) => httpCalls(api, { baseUrl: "http://127.0.0.1:19250/room", tap })],
-])("calls over %s", (_name, make) => {
-  const seen: string[] = [];
-  const calls = make((name, direction, json) => void seen.push(`${name} ${direction} ${json}`));
-
-  test("request, context and answer come through, and the wire view sees both", async () => {
+describe.each<[string, Calls<typeof api>]>([
+  ["memory", memoryCalls(api, { calls: implementation, onFailure: (_name, error) => void failures.push(error) })],
+  ["HTTP", httpCalls(api, { baseUrl: "http://127.0.0.1:19250/room" })],
+])("calls over %s", (_name, calls) => {
+  test("request, context and answer come through", async () => {
     asked = [];
     next = async (name) => ok({ text: `你好 ${name}` });
-    seen.length = 0;
     expect(await calls.greet({ name: "张伟" }, context)).toEqual(ok({ text: "你好 张伟" }));
     expect(asked).toEqual([{ request: { name: "张伟" }, context }]);
-    expect(seen).toEqual(['greet request {"name":"张伟"}', 'greet answer {"text":"你好 张伟"}']);
     expect(await calls.peek({}, context)).toEqual(ok({ n: 7 }));
   });
 

@@ -1,7 +1,12 @@
 import type { Calls } from "#contracts/operation";
 import type { LinkServerHandlers } from "#contracts/ports";
+import type { Problem } from "#contracts/problem";
+import type { TokenRequest } from "#contracts/token-authorisation";
 import type { TspIssuerApi, TspWalletApi } from "#contracts/tsp-api";
+import type { CryptogramExplanation } from "#contracts/wire-api";
 import { createFactLog, ISSUER_TO_TSP, TSP_TO_ISSUER, TSP_TO_WALLET, WALLET_TO_TSP, witnessCalls } from "#party";
+import type { Result } from "#protocol/bytes";
+import { explainPayment, type TagValues } from "./authorise/explain.ts";
 import { noteFailure } from "./authorise/failure.ts";
 import { tokenLink } from "./authorise/link.ts";
 import { createAuthoriser } from "./authorise/service.ts";
@@ -28,6 +33,8 @@ export type { Token } from "./token.ts";
 export interface Tsp {
   readonly walletApi: Calls<TspWalletApi>;
   readonly issuerApi: Calls<TspIssuerApi>;
+  /** How a payment's cryptogram is checked and why it does not fit. Only where the key store explains: demo and sandbox. */
+  explain(request: TokenRequest, tap: TagValues): Promise<Result<CryptogramExplanation, Problem>>;
   /** The network's link: `authoriseToken`. */
   readonly tokens: LinkServerHandlers;
   start(): void;
@@ -57,6 +64,7 @@ export function createTsp(ports: TspPorts): Tsp {
   return {
     walletApi: ofWallet.offer({ ...walletCalls(walletDesk), ...evidenceFor("wallet") }),
     issuerApi: ofIssuer.offer({ ...issuerCalls(issuerDesk), ...evidenceFor("issuer") }),
+    explain: (request, tap) => explainPayment(ports, request, tap),
     tokens: tokenLink(authorise, ports.log, (journeyId, error) => noteFailure(facts, journeyId, error)),
     start() {
       relay.start();

@@ -1,5 +1,5 @@
 import type { Migration } from "#contracts/ports";
-import { ANSWERED_TABLE, FACT_TABLE } from "#party";
+import { ANSWERED_INDEX, ANSWERED_TABLE, FACT_TABLE } from "#party";
 
 export const migrations: readonly Migration[] = [
   {
@@ -173,5 +173,10 @@ export const migrations: readonly Migration[] = [
       );
       create index told_open on told (at) where acknowledged < version;
     `,
+  },
+  {
+    number: 3,
+    name: "first answers by their time",
+    sql: ANSWERED_INDEX,
   },
 ];

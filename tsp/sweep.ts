@@ -1,6 +1,6 @@
 import type { Clock, Db, Log, Random, Timers } from "#contracts/ports";
 import { problem } from "#contracts/problem";
-import type { FactLog } from "#party";
+import { type FactLog, forgetAnswered } from "#party";
 import { err, ok } from "#protocol/bytes";
 import { type ExpiryYymm, instant, toYymmdd } from "#protocol/time";
 import { announce, type Relay } from "./outbox.ts";
@@ -18,7 +18,7 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-/** What time alone brings: verification that took too long, tokens to renew, notices that nobody acknowledged. */
+/** What time alone brings: verification that took too long, tokens to renew, notices that nobody acknowledged, answers nobody asks for any more. */
 export function createSweeper(ports: {
   readonly db: Db;
   readonly clock: Clock;
@@ -102,6 +102,7 @@ export function createSweeper(ports: {
     working = endLate()
       .then(renewExpiring)
       .then(bringTogether)
+      .then(() => forgetAnswered(db, clock.now()))
       .catch((error: unknown) => log.error("tsp.sweepFailed", { error }))
       .then(() => {
         if (running) cancel = timers.after(SWEEP_MS, sweep);

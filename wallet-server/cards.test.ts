@@ -86,6 +86,11 @@ describe("what belongs to another account does not exist", () => {
       collectPackage: { passId },
       confirmProvisioned: { passId },
       replenish: { passId, count: 1 },
+      beginPayment: {
+        passId,
+        sealTo: { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) },
+      },
+      keyForPayment: { ceremonyId: "nobody-began-it", response: {} },
       setDefault: { passId },
       changePass: { passId, change: "delete" },
       setLost: { deviceId: phone, lost: true },
@@ -220,6 +225,11 @@ describe("loss", () => {
     must(await who.calls.wipeDevice({ deviceId: phone }, context()));
     expect(await passesOf(phone)).toEqual([]);
     expect((await started(who, phone)).stage).toBe("preflightFailed");
+    const shown = async () => must(await who.calls.me({}, context())).devices[0]!;
+    expect(await shown()).toMatchObject({ lost: true, wipedAt: wallet.clock.now() });
+    must(await who.calls.setLost({ deviceId: phone, lost: false }, context()));
+    expect(await shown()).toMatchObject({ lost: false });
+    expect(await shown()).not.toHaveProperty("wipedAt");
   });
 
   test("late repeats of lost mode, of the default and of a suspension undo nothing", async () => {

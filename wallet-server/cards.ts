@@ -3,11 +3,13 @@ import type { CallContext, Calls } from "#contracts/operation";
 import type { Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import type { WalletDeviceApi } from "#contracts/wallet-api";
+import type { Passkeys } from "#party";
 import { err, ok, type Result } from "#protocol/bytes";
 import { about, type Desk } from "./desk.ts";
 import { deviceOf, tellDevices } from "./devices.ts";
 import { note } from "./notes.ts";
 import { journeyOf, noticesOf, type Pass, passById, passesOf, passView, setDefault, updateToken } from "./passes.ts";
+import { paymentKeys } from "./payment-keys.ts";
 import { dropPushes } from "./pushes/outbox.ts";
 import type { Session } from "./session.ts";
 
@@ -17,6 +19,8 @@ type Cards = Pick<
   | "collectPackage"
   | "confirmProvisioned"
   | "replenish"
+  | "beginPayment"
+  | "keyForPayment"
   | "setDefault"
   | "changePass"
   | "setLost"
@@ -25,7 +29,7 @@ type Cards = Pick<
 >;
 
 /** The cards of an account's devices, from their first package to their end. */
-export function cardCalls(desk: Desk, session: Session): Cards {
+export function cardCalls(desk: Desk, { passkeys }: { readonly passkeys: Passkeys }, session: Session): Cards {
   const { db, clock, tsp, policy, publish, facts } = desk;
   const { accountId } = session;
   const step = <T>(
@@ -52,6 +56,17 @@ export function cardCalls(desk: Desk, session: Session): Cards {
       return err(problem("wrongState", { at: "passId", cause: "deviceInLostMode" }));
     }
     return found.value.held ? err(heldUntilVerified()) : found;
+  }
+
+  /** Keys that lie on the device until they are used: not on one that can seal nothing under its passkey. */
+  async function keeping(id: string): Promise<Result<Pass, Problem>> {
+    const found = await usable(id);
+    if (!found.ok) return found;
+    const device = await deviceOf(db, accountId, found.value.deviceId, "passId");
+    if (!device.ok) return device;
+    return device.value.keepsKeys
+      ? found
+      : err(problem("wrongState", { at: "passId", detail: "this device keeps no keys: it gets one for each payment" }));
   }
 
   async function applyTokens(tx: Queries, tokens: readonly TokenView[]): Promise<void> {
@@ -82,6 +97,8 @@ export function cardCalls(desk: Desk, session: Session): Cards {
   }
 
   return {
+    ...paymentKeys(desk, { passkeys, usable }, session),
+
     async passes({ deviceId }) {
       const owner = await deviceOf(db, accountId, deviceId);
       return owner.ok ? ok({ passes: (await passesOf(db, deviceId)).map(passView) }) : owner;
@@ -89,7 +106,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
 
     // The TSP answers the same package again: keys are kept in one place less.
     async collectPackage({ passId }, context) {
-      const found = await usable(passId);
+      const found = await keeping(passId);
       if (!found.ok) return found;
       const { token, deviceId } = found.value;
       const key = desk.hopKey(accountId, "collectPackage", context);
@@ -115,7 +132,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
 
     // As the package: the TSP remembers the first answer under this key.
     async replenish({ passId, count }, context) {
-      const found = await usable(passId);
+      const found = await keeping(passId);
       if (!found.ok) return found;
       const { token, deviceId } = found.value;
       const key = desk.hopKey(accountId, "replenish", context);
@@ -167,7 +184,7 @@ export function cardCalls(desk: Desk, session: Session): Cards {
             {
               text: lost
                 ? "update device set lost = true, lost_since = case when lost then lost_since else $2 end, lost_until = null where id = $1"
-                : "update device set lost = false, lost_until = case when lost then $2 else lost_until end where id = $1",
+                : "update device set lost = false, wiped_at = null, lost_until = case when lost then $2 else lost_until end where id = $1",
             },
             [deviceId, now],
           );
@@ -190,7 +207,9 @@ export function cardCalls(desk: Desk, session: Session): Cards {
           await applyTokens(tx, wiped.value.tokens);
           await dropPushes(tx, deviceId);
           await tx.query(
-            { text: "update device set lost = true, lost_since = coalesce(lost_since, $2) where id = $1" },
+            {
+              text: "update device set lost = true, lost_since = coalesce(lost_since, $2), wiped_at = $2 where id = $1",
+            },
             [deviceId, clock.now()],
           );
           if (!owner.value.lost) await tellJourneys(tx, deviceId, true);

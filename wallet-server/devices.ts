@@ -13,13 +13,16 @@ export interface Device {
   readonly keySource: "hce" | "secureElement";
   readonly publicKey: PublicJwk;
   readonly keyId: string | null;
+  /** False: it gets no keys to keep, one for each payment instead. */
+  readonly keepsKeys: boolean;
   readonly lost: boolean;
   readonly lostSince: bigint | null;
   readonly lostUntil: bigint | null;
+  readonly wipedAt: bigint | null;
 }
 
 const COLUMNS = `id, account_id as "accountId", name, kind, model, key_source as "keySource", public_key as "publicKey",
-  key_id as "keyId", lost, lost_since as "lostSince", lost_until as "lostUntil"`;
+  key_id as "keyId", keeps_keys as "keepsKeys", lost, lost_since as "lostSince", lost_until as "lostUntil", wiped_at as "wipedAt"`;
 
 /** The devices of an account that were not taken off it, in the order they came. */
 export function devicesOf(db: Queries, accountId: string): Promise<readonly Device[]> {
@@ -43,8 +46,8 @@ export async function deviceOf(
   return rows[0] === undefined ? err(problem("notFound", { at })) : ok(rows[0]);
 }
 
-export function deviceView({ id, name, kind, model, lost }: Device): DeviceView {
-  return { deviceId: id, name, kind, model, lost };
+export function deviceView({ id, name, kind, model, lost, wipedAt }: Device): DeviceView {
+  return { deviceId: id, name, kind, model, lost, ...(wipedAt === null ? {} : { wipedAt: Number(wipedAt) }) };
 }
 
 /** Every device of the account hears that the list of them has changed. */

@@ -2,6 +2,7 @@ import type { Calls } from "#contracts/operation";
 import type { WalletDeviceApi, WalletEvent, WalletSignInApi, WalletTspApi } from "#contracts/wallet-api";
 import type { WalletOpsApi } from "#contracts/wallet-ops-api";
 import { cardRequests } from "./account/card-requests.ts";
+import { forOwnDevice } from "./account/own-device.ts";
 import { withinReach } from "./account/reach.ts";
 import { accountSettings } from "./account/settings.ts";
 import { createSignIn } from "./account/sign-in.ts";
@@ -69,12 +70,12 @@ export function createWalletServer(ports: WalletServerPorts): WalletServer {
         ...accountSettings(desk, { passkeys, errands }, who),
         ...steps,
         ...cardRequests(desk, steps, who),
-        ...cardCalls(desk, who),
+        ...cardCalls(desk, { passkeys }, who),
         ...deviceFacts(desk, who),
         ...pushCalls(desk, who),
         ...evidence.forHolder(who),
       };
-      return withinReach(calls, who);
+      return withinReach(forOwnDevice(ports.db, calls, who), who);
     },
     tspApi: tspCalls(desk, { store, decisions: deciding, asking, evidence, worker, pushes }),
     ops: opsCalls(desk, { evidence, worker }),

@@ -1,5 +1,5 @@
 import type { Migration } from "#contracts/ports";
-import { ANSWERED_TABLE, FACT_TABLE, PASSKEY_TABLES } from "#party";
+import { ANSWERED_INDEX, ANSWERED_TABLE, FACT_TABLE, PASSKEY_TABLES } from "#party";
 
 export const migrations: readonly Migration[] = [
   {
@@ -225,5 +225,24 @@ export const migrations: readonly Migration[] = [
       create index push_due on push (next_at, id);
       create index push_device on push (device_id);
     `,
+  },
+  {
+    number: 5,
+    name: "the devices that a session acts for, wiped devices, first answers by their time",
+    sql: `
+      -- Of older sessions none is known: the first that each acts for is its own.
+      create table session_device (
+        token_hash bytea not null references session(token_hash) on delete cascade,
+        device_id text not null references device(id),
+        primary key (token_hash, device_id)
+      );
+      alter table device add column wiped_at bigint;
+      ${ANSWERED_INDEX}
+    `,
+  },
+  {
+    number: 6,
+    name: "devices that keep no keys",
+    sql: "alter table device add column keeps_keys boolean not null default true;",
   },
 ];

@@ -5,6 +5,7 @@ import { memoryCalls } from "#platform/calls";
 import type { Session } from "#wallet-server";
 import {
   AT_DESK,
+  bankAppOf,
   context,
   demo,
   eventually,
@@ -18,6 +19,8 @@ import { testPasskey } from "../test/parties/passkey.ts";
 import { acceptanceOf, enrolled, started } from "../test/parties/wallet.ts";
 
 // The wallet provider with the TSP and the bank as they are.
+
+const DAY_MS = 86_400_000;
 
 let database: TestDatabase;
 let parties: Parties;
@@ -105,6 +108,58 @@ describe("with TSP and bank", () => {
       certainty: "proven",
       stoppedBy: "issuer",
       actor: "hotline",
+    });
+  });
+
+  describe("a card that the bank's own app hands over", () => {
+    /** A journey with its invitation, and what the bank's app makes of it. */
+    async function pushed() {
+      const app = await bankAppOf(parties, "zhang");
+      const { bindingId } = await started({ calls }, deviceId);
+      const invitation = must(await calls.openPush({ deviceId }, context()));
+      const { cards } = must(await app.cards({}, context()));
+      const { cardId } = cards.find(({ panSuffix }) => panSuffix === demo("zhang").pan.slice(-4))!;
+      return { app, bindingId, pass: must(await app.addToWallet({ cardId, invitation }, context())), cardId };
+    }
+
+    test("active without a typed digit and without a code; the wallet holds no number, and knows whence it came", async () => {
+      const { bindingId, pass } = await pushed();
+      const texts = parties.inbox.list().length;
+      tick();
+      const taken = must(await calls.takePush({ deviceId, pass }, context()));
+      must(await calls.submitCard({ bindingId, source: "bankApp", ...taken }, context()));
+      tick();
+      const done = await accepted(bindingId);
+      expect(done).toMatchObject({ stage: "active", decision: "green", source: "bankApp", causes: [] });
+      expect(parties.inbox.list()).toHaveLength(texts);
+      tick();
+      must(await calls.collectPackage({ passId: done.passId! }, context()));
+      tick();
+      must(await calls.confirmProvisioned({ passId: done.passId! }, context()));
+      await parties.quiet();
+      expect(await explained(bindingId)).toMatchObject({ certainty: "proven", milestone: "ready" });
+      expect(await dumpOf(parties.db.wallet)).not.toContain(demo("zhang").pan);
+    });
+
+    test("spoilt, late, or for another device: refused with its cause, and no token is made", async () => {
+      const { app, bindingId, pass, cardId } = await pushed();
+      const cut = { ...pass, encryptedPassData: pass.encryptedPassData.slice(0, -24) };
+      expect(await calls.takePush({ deviceId, pass: cut }, context())).toMatchObject({
+        ok: false,
+        error: { cause: "pushDataInvalid" },
+      });
+      const watch = await enrolled({ calls }, "watch-3");
+      must(await calls.openPush({ deviceId: watch }, context()));
+      expect(await calls.takePush({ deviceId: watch, pass }, context())).toMatchObject({ ok: false });
+      const invitation = must(await calls.openPush({ deviceId }, context()));
+      const late = must(await app.addToWallet({ cardId, invitation }, context()));
+      parties.clock.advance(DAY_MS);
+      expect(await calls.takePush({ deviceId, pass: late }, context())).toMatchObject({
+        ok: false,
+        error: { cause: "pushDataExpired" },
+      });
+      expect((await view(bindingId)).stage).toBe("awaitingCard");
+      expect(await parties.db.tsp.query({ text: "select 1 from token" })).toEqual([]);
     });
   });
 
@@ -202,6 +257,31 @@ describe("with TSP and bank", () => {
     });
     expect(new Set(tokens.map((token) => token.token_pan)).size).toBe(2);
     expect(new Set(tokens.map((token) => token.pan_ref)).size).toBe(1);
+  });
+
+  test("first answers are kept for a month, and then by nobody", async () => {
+    const bindingId = await submitted("zhang");
+    await accepted(bindingId);
+    const document = { kind: "residentId" as const, number: demo("zhang").idNumber };
+    const desk = parties.issuer.desk(AT_DESK)!;
+    must(await desk.usbKeyCode({ customerId: "customer-zhang", document }, context()));
+    must(await calls.setLost({ deviceId, lost: true }, context()));
+    await parties.quiet();
+    const kept = async () =>
+      Promise.all(
+        (["issuer", "tsp", "wallet"] as const).map(
+          async (party) => (await parties.db[party].query({ text: "select 1 from answered_call" })).length,
+        ),
+      );
+    expect((await kept()).every((rows) => rows > 0)).toBe(true);
+    const before = await kept();
+    parties.clock.advance(29 * DAY_MS);
+    await parties.quiet();
+    expect(await kept()).toEqual(before);
+    await eventually(async () => {
+      parties.clock.advance(DAY_MS);
+      return (await kept()).every((rows) => rows === 0);
+    });
   });
 
   test("lost mode reaches the token, and its end too", async () => {

@@ -1,3 +1,4 @@
+import { forgetAnswered } from "#party";
 import type { Decisions } from "./binding/decision.ts";
 import type { Desk } from "./desk.ts";
 import type { Errands } from "./errands.ts";
@@ -39,6 +40,7 @@ export function createWorker(desk: Desk, parts: { readonly decisions: Decisions;
       },
       [clock.now() - policy.refusedCardMs],
     );
+    await forgetAnswered(db, clock.now());
     return waiting.length + ran;
   }
 

@@ -5,7 +5,7 @@ import { aboutDevice } from "./adapters/about.ts";
 import { pageCalls } from "./adapters/calls.ts";
 import { openDatabase } from "./adapters/database.ts";
 import { followDemo } from "./adapters/demo-events.ts";
-import { makeDeviceKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
+import { makeDeviceKeys, makePaymentKeys, wrappedDeviceKeys } from "./adapters/device-keys.ts";
 import { deviceRecords, knownCards, sessionRecords } from "./adapters/device-record.ts";
 import { openDeviceStorage } from "./adapters/device-storage.ts";
 import { factJournal } from "./adapters/fact-journal.ts";
@@ -14,11 +14,14 @@ import { followWallet } from "./adapters/live.ts";
 import { clock, exclusivelyOn, random, timers } from "./adapters/machine.ts";
 import { notebook, notebookOf } from "./adapters/notebook.ts";
 import { passkey, prfInputOf } from "./adapters/passkey.ts";
+import { pushes } from "./adapters/pushes.ts";
 import { sealer } from "./adapters/sealer.ts";
+import { openTheme, type Theme } from "./adapters/theme.ts";
 import { createDemoFeed, type DemoFeed } from "./live/demo.ts";
 import { type AddCardFlow, createAddCardFlow } from "./phone/add-card/flow.ts";
 import { createDevices, type Devices } from "./phone/devices/flow.ts";
 import { createExplainFlow, type ExplainFlow } from "./phone/explain/flow.ts";
+import { createNotices, type Notices } from "./phone/notices/flow.ts";
 import { createPayFlow, type PayFlow } from "./phone/pay/flow.ts";
 import { createPhone, type Phone } from "./phone/phone.ts";
 import type { PhonePorts } from "./phone/ports.ts";
@@ -37,7 +40,9 @@ const PHONE: PageDevice = { model: deviceModel("phone-web")! };
 /** Everything behind the phone's screens. */
 export interface PhonePage {
   readonly language: Store<Language>;
+  readonly theme: Store<Theme>;
   readonly phone: Phone;
+  readonly notices: Notices;
   readonly addCard: AddCardFlow;
   readonly explain: ExplainFlow;
   readonly devices: Devices;
@@ -69,6 +74,7 @@ export async function openPhonePage(
     signIn: pageCalls(walletSignInApi, "/wallet"),
     deviceCalls: (accessToken, onSignedOut) => pageCalls(walletDeviceApi, "/wallet", accessToken, onSignedOut),
     makeKeys: makeDeviceKeys,
+    makePaymentKeys,
     wrappedKeys: wrappedDeviceKeys,
     follow: followWallet,
     exclusively: exclusivelyOn(home),
@@ -78,11 +84,14 @@ export async function openPhonePage(
     journal: factJournal(own),
   };
   const phone = createPhone(ports);
+  const language = createLanguage(notebook.read("language"), (chosen) => notebook.write("language", chosen));
   const addCard = createAddCardFlow(phone, ports);
   const devices = createDevices(phone, { passkey, onCard: (binding) => void addCard.resume(binding) });
   return {
-    language: createLanguage(notebook.read("language"), (language) => notebook.write("language", language)),
+    language,
+    theme: openTheme(),
     phone,
+    notices: createNotices(phone, pushes, language),
     addCard,
     explain: createExplainFlow(phone),
     devices,

@@ -11,6 +11,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   device: () => import("./other-device/place.tsx"),
   find: () => import("./find/place.tsx"),
   wallet: () => import("./phone-alone/place.tsx"),
+  wire: () => import("./wire/place.tsx"),
 };
 
 /** The page at an address; whatever is no page of its own is the wallet's. */

@@ -11,7 +11,7 @@ export interface AcquirerPorts {
   readonly network: Link;
   readonly config: AcquirerConfig;
   /** Sees each APDU of a tap, for the wire view. */
-  readonly onApdu?: (direction: ApduDirection, bytes: Uint8Array) => void;
+  readonly onApdu?: (terminalId: string, direction: ApduDirection, bytes: Uint8Array) => void;
 }
 
 export interface AcquirerConfig {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ArgsDef, defineCommand } from "citty";
 import type { Language } from "#contracts/common";
-import { type WalletDeviceApi, walletDeviceApi } from "#contracts/wallet-api";
 import type { WireRow } from "#contracts/wire";
 import { systemClock } from "#platform/clock";
 import { startOwnSystem } from "../demo/own-system.ts";
@@ -13,10 +12,7 @@ import { stoppedBy } from "../demo/stopped-by.ts";
 import { playStory, type Scene, SceneFailed, type StoryResult } from "../demo/story.ts";
 import { createTeller, type Teller } from "../demo/teller.ts";
 import { watchHub, watchUrl } from "../demo/wire-watch.ts";
-import type { PhoneOptions } from "../headless/phone.ts";
 import { type SandboxWorld, startSandbox } from "../sandbox/world.ts";
-import type { WireHub } from "../wire/hub.ts";
-import { tapJson } from "../wire/tap.ts";
 import { untilSignalled } from "./signals.ts";
 
 const OPTIONS = {
@@ -145,7 +141,6 @@ async function play(teller: Teller, url: string | undefined): Promise<StoryResul
       folder,
       name: "演示手机",
       keySource: "hce",
-      ...(own === undefined ? {} : { tap: phoneTap(own.hub) }),
     });
     undo.push(() => player.phone.close());
     // In a system of others the card is theirs again afterwards.
@@ -179,12 +174,4 @@ async function play(teller: Teller, url: string | undefined): Promise<StoryResul
     for (const step of undo.reverse()) await step();
   }
   return reached;
-}
-
-/** Shows what changes something; what the phone only reads is noise between the messages of a payment. */
-function phoneTap(hub: WireHub): NonNullable<PhoneOptions["tap"]> {
-  const record = tapJson(hub, { from: "phone", to: "wallet" }, systemClock);
-  return (name, direction, json) => {
-    if (!("readOnly" in walletDeviceApi[name as keyof WalletDeviceApi])) record(name, direction, json);
-  };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type ArgsDef, defineCommand } from "citty";
 import { movableClock, systemClock } from "#platform/clock";
 import { createLog } from "#platform/log";
@@ -74,6 +75,10 @@ const OPTIONS = {
     description: "推送服务可以联系的人 / whom a push service may write to: mailto:ops@example.org",
   },
   "smpp-password": { type: "string", description: "短信中心密码的文件 / file with its password" },
+  "bank-policy": {
+    type: "string",
+    description: "银行规则的 JSON 文件，盖在默认规则上 / JSON file with the bank's rules, laid over the defaults",
+  },
   ...described(PEER_WORDS),
   ...described(TIMING_WORDS),
 } satisfies ArgsDef;
@@ -94,6 +99,7 @@ export const serve = defineCommand({
       ...texts(["port", "host", "data", "database", "profile", "party", "without", "smpp"]),
       ephemeral: args.ephemeral,
       smppPassword: text("smpp-password"),
+      bankPolicy: textOf(text("bank-policy")),
       pushContact: text("push-contact"),
       peers: texts(PEER_OPTIONS),
       timing: texts(TIMING_OPTIONS),
@@ -110,6 +116,16 @@ export const serve = defineCommand({
     }
   },
 });
+
+/** What a file holds; null: it can't be read. */
+function textOf(file: string | undefined): string | null | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
 
 /** Runs until SIGINT or SIGTERM, then stops cleanly; a signal during the start waits for its end. */
 async function run(config: ServeConfig, wantsPages: boolean): Promise<never> {

@@ -23,6 +23,7 @@ const PARTY_NAMES: Readonly<Record<PartyName, Words>> = {
   tsp: { zh: "令牌服务方", en: "token service" },
   issuer: { zh: "发卡银行", en: "bank" },
   wallet: { zh: "钱包服务器", en: "wallet server" },
+  sms: { zh: "短信", en: "text message" },
 };
 const OPENING: readonly Words[] = [
   {

@@ -9,6 +9,8 @@ import { sandboxApi } from "#contracts/sandbox-api";
 import { bankOpsApi, demoStaffApi, deskSignInApi } from "#contracts/staff-api";
 import { walletDeviceApi, walletSignInApi } from "#contracts/wallet-api";
 import { walletOpsApi } from "#contracts/wallet-ops-api";
+import { wireApi } from "#contracts/wire-api";
+import { systemClock } from "#platform/clock";
 import {
   type Context,
   doorGuard,
@@ -24,7 +26,9 @@ import { type Controls, sandboxCalls } from "../sandbox/door.ts";
 import type { FaultBoard } from "../sandbox/faults.ts";
 import type { Theatre } from "../sandbox/theatre.ts";
 import type { System } from "../system.ts";
+import { wireCalls } from "../wire/door.ts";
 import type { WireHub } from "../wire/hub.ts";
+import { callTap } from "../wire/tap.ts";
 import { demoCalls, deskRoutes } from "./demo.ts";
 import { demoStaffCalls } from "./demo-staff.ts";
 import { attachField } from "./field.ts";
@@ -61,6 +65,11 @@ export async function openStage(options: StageOptions): Promise<Listening> {
   app.use("*", doorGuard(hosts, origins));
 
   const { wallet, acquirer, issuer } = system;
+  const clock = options.sandbox?.clock ?? systemClock;
+  // What a page changes is part of the journey; what it only reads would drown it.
+  const tap = options.demo ? options.hub : { record() {} };
+  const fromPhone = callTap(tap, { from: "phone", to: "wallet" }, clock, { changesOnly: true });
+  const fromTill = callTap(tap, { from: "terminal", to: "acquirer" }, clock, { changesOnly: true });
   const isOps = (context: Context) => bearerOf(context.req.header("authorization")) === system.opsKey;
   if (wallet !== undefined) {
     serveApi(app, "/wallet", { api: walletSignInApi, log, callsFor: () => wallet.signIn });
@@ -71,7 +80,10 @@ export async function openStage(options: StageOptions): Promise<Listening> {
         const session = await wallet.session(bearerOf(context.req.header("authorization")));
         if (session === undefined) return problem("notSignedIn");
         const calls = wallet.deviceApi(session);
-        return faultyDoors === undefined ? calls : faultyDoors.calls("deviceToWallet", calls);
+        return fromPhone.around(
+          walletDeviceApi,
+          faultyDoors === undefined ? calls : faultyDoors.calls("deviceToWallet", calls),
+        );
       },
     });
     app.get("/wallet/v1/events", async (context) => {
@@ -80,7 +92,12 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       let forward: (event: unknown) => void = () => {};
       const deviceId = context.req.query("deviceId") ?? "";
       if (faultyDoors?.isCut("deviceToWallet") === true) return problemAnswer(context, problem("peerUnavailable"));
-      const stop = ID.test(deviceId) ? await wallet.subscribe(session, deviceId, (event) => forward(event)) : undefined;
+      const stop = ID.test(deviceId)
+        ? await wallet.subscribe(session, deviceId, (event) => {
+            fromPhone.event(event.type, event);
+            forward(event);
+          })
+        : undefined;
       if (stop === undefined) return problemAnswer(context, problem("notFound", { at: "deviceId" }));
       return eventStream(context, (stream) => {
         forward = (event) => stream.send("wallet", event);
@@ -94,7 +111,10 @@ export async function openStage(options: StageOptions): Promise<Listening> {
       });
     });
   }
-  if (acquirer !== undefined) serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => acquirer.till });
+  if (acquirer !== undefined) {
+    const till = fromTill.around(acquirerTillApi, acquirer.till);
+    serveApi(app, "/acquirer", { api: acquirerTillApi, log, callsFor: () => till });
+  }
   if (issuer !== undefined) {
     serveApi(app, "/desk", { api: deskSignInApi, log, callsFor: () => issuer.deskSignIn });
     serveApi(app, "/desk", {
@@ -184,6 +204,8 @@ function demoRoutes(app: Hono, { system, hub, log, sandbox, theatre }: StageOpti
       })),
     }),
   );
+  const wire = wireCalls(hub, system.explainCryptogram);
+  serveApi(app, "/demo/wire", { api: wireApi, log, callsFor: () => wire });
   app.get("/demo/v1/inbox", (context) => context.json({ messages: system.inbox?.list() ?? [] }));
   app.get("/demo/v1/wire", (context) => context.json({ rows: hub.rows() }));
   app.get("/demo/v1/events", (context) =>

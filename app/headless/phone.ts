@@ -65,8 +65,6 @@ export interface PhoneOptions {
   readonly folder: string;
   readonly name: string;
   readonly keySource: "hce" | "secureElement";
-  /** Sees what the phone asks its wallet server and what it is told, for the wire view. */
-  readonly tap?: (name: string, direction: "request" | "answer", json: string) => void;
   /** Of an account that is there; absent: a new account with a new passkey. */
   readonly passkey?: SoftwarePasskey;
   /** A code that another device of an account shows: this one joins it with a passkey of its own. */
@@ -117,15 +115,9 @@ export async function openHeadlessPhone(options: PhoneOptions): Promise<Headless
     return must(await signIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
   }
 
-  const { tap, through = (calls) => calls } = options;
+  const { through = (calls) => calls } = options;
   const callsWith = (bearer: string) =>
-    through(
-      httpCalls(walletDeviceApi, {
-        baseUrl: `${options.walletUrl}/wallet`,
-        bearer,
-        ...(tap === undefined ? {} : { tap }),
-      }),
-    );
+    through(httpCalls(walletDeviceApi, { baseUrl: `${options.walletUrl}/wallet`, bearer }));
   const { accessToken, accountId } = await openSession();
   let signedIn = callsWith(accessToken);
   const calls = whileOnline(facts, () => signedIn);

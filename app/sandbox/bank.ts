@@ -13,6 +13,8 @@ export interface BankCustomer {
   readonly accessToken: string;
 }
 
+export const customerIdOf = (card: DemoCard): string =>
+  `customer-${card.successorOf ?? card.sameCustomerAs ?? card.id}`;
 export const cardIdOf = (card: DemoCard): string => `card-${card.id}`;
 
 /** Enrols with card, document and a code to the reserved phone; registers a USB key as well. */
@@ -41,7 +43,11 @@ export async function enrolInBankApp(world: SandboxWorld, card: DemoCard): Promi
   );
   const usbKey = createSoftwarePasskey(world.url);
   const app = (await issuer!.bankApp(accessToken))!;
-  const asked = must(await app.usbKeyOptions({ name: "U盾" }, oneCall()));
+  const document = { kind: "residentId" as const, number: card.idNumber };
+  const handed = must(
+    await deskOf(world, "teller").usbKeyCode({ customerId: customerIdOf(card), document }, oneCall()),
+  );
+  const asked = must(await app.usbKeyOptions({ name: "U盾", code: handed.code }, oneCall()));
   must(await app.addUsbKey({ ceremonyId: asked.ceremonyId, response: usbKey.register(asked.options) }, oneCall()));
   return { passkey, usbKey, accessToken };
 }

@@ -11,7 +11,7 @@ import { eventually } from "../demo/play.ts";
 import { must } from "../headless/phone.ts";
 import { createSoftwarePasskey } from "../headless/software-passkey.ts";
 import { atTheField, copyOf, withAnother } from "./at-the-field.ts";
-import { type BankCustomer, bankAppOf, cardIdOf, deskOf, enrolInBankApp, rightAnswers } from "./bank.ts";
+import { type BankCustomer, bankAppOf, cardIdOf, customerIdOf, deskOf, enrolInBankApp, rightAnswers } from "./bank.ts";
 import { collect, type Holder, newestCode, oneCall, refresh, textsTo, typedFrom } from "./holder.ts";
 import type { Step } from "./scenario.ts";
 import { STRANGERS_KEY } from "./strangers-key.ts";
@@ -172,7 +172,7 @@ const desk: Play<"desk"> = async (cast, { operation, by = "supervisor", card: na
   const card = cardOf(cast, named);
   const bindingId = holderOf(cast, phone).binding?.bindingId;
   const document = { kind: "residentId", number: card.idNumber };
-  const about = { cardId: cardIdOf(card), customerId: `customer-${card.id}`, bindingId, document, reason: "sandbox" };
+  const about = { cardId: cardIdOf(card), customerId: customerIdOf(card), bindingId, document, reason: "sandbox" };
   if (operation === "approveCall") {
     const { calls: waiting } = must(await calls.calls({}, oneCall()));
     const one = waiting.find((call) => call.bindingId === bindingId);

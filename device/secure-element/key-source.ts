@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SingleUseKey } from "#contracts/device-package";
+import type { Clock } from "#contracts/ports";
 import { hexBytes, toUtf8, wipe } from "#protocol/bytes";
 import type { CardCipher } from "#protocol/crypto";
 import { derivePbocSessionKey } from "#protocol/emv";
@@ -47,12 +48,51 @@ export function singleUseKeySource(
     async reserve() {
       const taken = await storage.takeKey(tokenRef, keyClass, now);
       if (taken === undefined) return undefined;
-      const plain = await keys.openJwe(taken.keyJwe, held);
-      const text = plain === undefined ? undefined : toUtf8(plain);
-      const key = text === undefined ? undefined : v.safeParse(SingleUseKey, JSON.parse(text));
-      if (key?.success !== true || key.output.tokenRef !== tokenRef || key.output.atc !== taken.atc) return undefined;
-      return { atc: taken.atc, sessionKey: hexBytes(key.output.keyHex) };
+      const sessionKey = await openKey(tokenRef, taken, keys, held);
+      return sessionKey === undefined ? undefined : { atc: taken.atc, sessionKey };
     },
     wipe: () => wipe(held),
   };
+}
+
+/**
+ * One key that was fetched for one payment and lies nowhere but here: it goes with this object, so no counter of it can come
+ * again. Undefined: it is another token's, or does not open.
+ */
+export async function fetchedKeySource(
+  tokenRef: string,
+  fetched: Pick<StoredKey, "atc" | "keyJwe" | "expiresAt">,
+  keys: DeviceKeys,
+  clock: Clock,
+): Promise<KeySource | undefined> {
+  const { atc, expiresAt } = fetched;
+  let sessionKey = await openKey(tokenRef, fetched, keys, new Uint8Array());
+  if (sessionKey === undefined) return undefined;
+  const forget = () => {
+    if (sessionKey !== undefined) wipe(sessionKey);
+    sessionKey = undefined;
+  };
+  return {
+    async reserve() {
+      if (sessionKey === undefined || expiresAt <= clock.now()) return undefined;
+      const taken = sessionKey;
+      // The applet wipes it from here on.
+      sessionKey = undefined;
+      return { atc, sessionKey: taken };
+    },
+    wipe: forget,
+  };
+}
+
+async function openKey(
+  tokenRef: string,
+  { atc, keyJwe }: Pick<StoredKey, "atc" | "keyJwe">,
+  keys: DeviceKeys,
+  unlock: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const plain = await keys.openJwe(keyJwe, unlock);
+  const text = plain === undefined ? undefined : toUtf8(plain);
+  const key = text === undefined ? undefined : v.safeParse(SingleUseKey, JSON.parse(text));
+  if (key?.success !== true || key.output.tokenRef !== tokenRef || key.output.atc !== atc) return undefined;
+  return hexBytes(key.output.keyHex);
 }

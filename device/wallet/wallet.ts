@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { CardData, type Language } from "#contracts/common";
-import { DeviceData, type SealedKeyBatch } from "#contracts/device-package";
+import { DeviceData, type OneTimePackage, type SealedKeyBatch } from "#contracts/device-package";
 import type { CallContext, Calls } from "#contracts/operation";
 import type { Clock, PublicJwk, Random, Sealer } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
@@ -10,7 +10,13 @@ import type { CardCipher } from "#protocol/crypto";
 import type { Cause, Fact, Stage, Step } from "#protocol/diagnosis";
 import { Pan } from "#protocol/pan";
 import type { DeviceJournal, DeviceKeys, DeviceStorage } from "../ports.ts";
-import { type Applet, cardKeySource, createApplet, singleUseKeySource } from "../secure-element/index.ts";
+import {
+  type Applet,
+  cardKeySource,
+  createApplet,
+  fetchedKeySource,
+  singleUseKeySource,
+} from "../secure-element/index.ts";
 
 export interface WalletPorts {
   readonly calls: Calls<WalletDeviceApi>;
@@ -22,6 +28,8 @@ export interface WalletPorts {
   readonly cipher: CardCipher;
   /** What the device says of itself at this moment. */
   readonly about: () => Omit<DeviceFacts, "use">;
+  /** False: nothing here is sealed under the holder's finger, so no payment key is kept; `armWith` opens what was fetched. */
+  readonly keepsKeys?: boolean;
   /** Where facts wait until they can be told; in memory when absent. */
   readonly journal?: DeviceJournal;
 }
@@ -52,6 +60,11 @@ export interface Wallet {
    * `wrongState`: not on this device, not active, or out of keys.
    */
   arm(pass: PassView, unlock: Uint8Array): Promise<Result<"armed", Problem>>;
+  /**
+   * The same with what was fetched for this one payment, after the wallet server checked the holder's passkey. `keys` is the
+   * pair that it was sealed to and lives no longer than the payment.
+   */
+  armWith(pass: PassView, fetched: OneTimePackage, keys: DeviceKeys): Promise<Result<"armed", Problem>>;
   disarm(): void;
   /** Fetches keys when few are left. */
   refill(pass: PassView): Promise<Result<"refilled" | "enough", Problem>>;
@@ -84,6 +97,8 @@ const CONFIRMED_MS = 60_000;
 const KEYS_LOW = 4;
 const KEYS_A_BATCH = 10;
 const FACTS_A_REPORT = 64;
+/** What unlocks a key pair that lies open in memory. */
+const NOTHING = new Uint8Array();
 
 export function createWallet(ports: WalletPorts): Wallet {
   const { calls, storage, keys, sealer, clock, random, cipher } = ports;
@@ -120,6 +135,7 @@ export function createWallet(ports: WalletPorts): Wallet {
 
   async function provision(pass: PassView): Promise<Result<PassView, Problem>> {
     const { passId } = pass;
+    if (ports.keepsKeys === false) return calls.confirmProvisioned({ passId }, context(passId));
     const { tokenRef } = pass.token;
     const fetched = await calls.collectPackage({ passId }, context(passId));
     if (!fetched.ok) return fetched;
@@ -139,10 +155,7 @@ export function createWallet(ports: WalletPorts): Wallet {
 
   async function openCard(tokenRef: string, unlock: Uint8Array): Promise<DeviceData | undefined> {
     const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
-    const plain = stored === undefined ? undefined : await keys.openJwe(stored.dataJwe, unlock);
-    const text = plain === undefined ? undefined : toUtf8(plain);
-    const data = text === undefined ? undefined : v.safeParse(DeviceData, JSON.parse(text));
-    return data?.success === true ? data.output : undefined;
+    return dataOf(stored === undefined ? undefined : await keys.openJwe(stored.dataJwe, unlock));
   }
 
   async function follow(passes: readonly PassView[]): Promise<void> {
@@ -236,8 +249,20 @@ export function createWallet(ports: WalletPorts): Wallet {
       armed = tokenRef;
       return ok("armed");
     },
+    async armWith(pass, fetched, pair) {
+      const { tokenRef, status } = pass.token;
+      if (status !== "active") return err(problem("wrongState", { at: "passId" }));
+      const data = dataOf(await pair.openJwe(fetched.dataJwe, NOTHING));
+      const source = await fetchedKeySource(tokenRef, fetched, pair, clock);
+      if (data?.tokenRef !== tokenRef || source === undefined)
+        return err(problem("badCiphertext", { detail: "the key that came is not for this payment" }));
+      applet.arm({ data, keyClass: "user", keys: source, holderVerified: true });
+      armed = tokenRef;
+      return ok("armed");
+    },
     disarm,
     async refill(pass) {
+      if (ports.keepsKeys === false) return ok("enough");
       const { tokenRef } = pass.token;
       const stored = (await storage.cards()).find((card) => card.tokenRef === tokenRef);
       if (
@@ -268,6 +293,12 @@ export function createWallet(ports: WalletPorts): Wallet {
       return ok(now);
     },
   };
+}
+
+function dataOf(plain: Uint8Array | undefined): DeviceData | undefined {
+  const text = plain === undefined ? undefined : toUtf8(plain);
+  const data = text === undefined ? undefined : v.safeParse(DeviceData, JSON.parse(text));
+  return data?.success === true ? data.output : undefined;
 }
 
 function memoryJournal(): DeviceJournal {

@@ -49,8 +49,13 @@ async function enrolled(id = "zhang"): Promise<{ app: Calls<BankAppApi>; passkey
   expect(session.customerId).toBe(`customer-${id}`);
   return { app: await bank.app(session.accessToken), passkey, accessToken: session.accessToken };
 }
-async function usbKeyOf(app: Calls<BankAppApi>): Promise<Key> {
-  const { ceremonyId, options } = must(await app.usbKeyOptions({ name: "U盾" }, context()));
+/** The teller's code for one USB key. */
+const keyCode = async (id: string, call = context()) =>
+  must(await bank.desk("teller").usbKeyCode({ customerId: `customer-${id}`, document: documentOf(id) }, call));
+const documentOf = (id: string) => ({ kind: "residentId" as const, number: printed(id).idNumber });
+async function usbKeyOf(app: Calls<BankAppApi>, id = "zhang"): Promise<Key> {
+  const { code } = await keyCode(id);
+  const { ceremonyId, options } = must(await app.usbKeyOptions({ name: "U盾", code }, context()));
   expect(options).toMatchObject({ authenticatorSelection: { authenticatorAttachment: "cross-platform" } });
   const key = testPasskey();
   must(await app.addUsbKey({ ceremonyId, response: key.register(options) }, context()));
@@ -265,7 +270,7 @@ describe("approving in the app", () => {
   test("a USB key that is absent, another customer's, expired, or locked after five wrong tries", async () => {
     const { app } = await enrolled("zhang");
     const li = await enrolled("li");
-    const [own, foreign] = [await usbKeyOf(app), await usbKeyOf(li.app)];
+    const [own, foreign] = [await usbKeyOf(app), await usbKeyOf(li.app, "li")];
     const bindingId = await asked("zhang");
     const reason = async () =>
       (await bank.facts(bindingId)).filter(({ code }) => code === "usbKeyNotAccepted").at(-1)!.data["reason"];
@@ -718,4 +723,34 @@ test("a payment that is decided while a transfer moves the account is decided ag
     text: "select version from account where id = 'account-jin'",
   });
   expect(after[0]!.version > rows[0]!.version).toBe(true);
+});
+
+describe("a USB key is registered with a teller's code", () => {
+  const ask = (app: Calls<BankAppApi>, code: string) => app.usbKeyOptions({ name: "U盾", code }, context());
+  const NO = { error: { code: "forbidden", at: "code" } };
+  const otherThan = (code: string) => (code === "00000000" ? "11111111" : "00000000");
+
+  test("serves once; the newest counts; another customer's is nobody's", async () => {
+    const { app } = await enrolled();
+    const li = await enrolled("li");
+    expect(await ask(app, "12345678")).toMatchObject(NO);
+    const first = await keyCode("zhang");
+    const { code } = await keyCode("zhang");
+    expect(await ask(li.app, code)).toMatchObject(NO);
+    expect(await ask(app, first.code)).toMatchObject(NO);
+    must(await ask(app, code));
+    expect(await ask(app, code)).toMatchObject(NO);
+  });
+
+  test("three wrong ones void it, and so does its time; all are answered alike", async () => {
+    const { app } = await enrolled();
+    const { code } = await keyCode("zhang");
+    const answers = new Set<string>();
+    for (let i = 0; i < 3; i++) answers.add(JSON.stringify(await ask(app, otherThan(code))));
+    answers.add(JSON.stringify(await ask(app, code)));
+    const late = await keyCode("zhang");
+    bank.clock.advance(30 * MINUTE_MS);
+    answers.add(JSON.stringify(await ask(app, late.code)));
+    expect([...answers]).toHaveLength(1);
+  });
 });

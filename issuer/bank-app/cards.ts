@@ -19,6 +19,7 @@ import { accountOfCard, accountsOfCustomer } from "../desk/views.ts";
 import { refused } from "../hops.ts";
 import type { PushSealer } from "../ports.ts";
 import type { AppParts, BankSession } from "./sign-in.ts";
+import { takeUsbKeyCode } from "./usb-key-code.ts";
 
 type CardCalls = "cards" | "lockCard" | "unlockCard" | "activateCard" | "addToWallet" | "usbKeyOptions" | "addUsbKey";
 type AppCard = v.InferOutput<BankAppApi["lockCard"]["answer"]>;
@@ -95,7 +96,9 @@ export function ownCards(
       return ok({ ...sealed, activationData });
     },
 
-    async usbKeyOptions({ name: keyName }) {
+    async usbKeyOptions({ name: keyName, code }) {
+      if (!(await takeUsbKeyCode(db, keys, { customerId, code }, clock.now())))
+        return err(problem("forbidden", { at: "code", detail: "not a code that stands: a teller gives another one" }));
       return ok(
         await passkeys.beginRegistration({
           purpose: "usbKey",

@@ -24,10 +24,11 @@ export async function readCodes(tx: Queries, bindingId: string): Promise<readonl
     wrong_tries: number;
     used: boolean;
     voided: boolean;
+    delivered: boolean | null;
   }>(
     {
       text: `
-        select number, hash, sent_at, expires_at, wrong_tries, used, voided from activation_code
+        select number, hash, sent_at, expires_at, wrong_tries, used, voided, delivered from activation_code
         where b = $1 and binding_id = $2 order by number desc`,
     },
     [shardOf(bindingId), bindingId],
@@ -40,6 +41,7 @@ export async function readCodes(tx: Queries, bindingId: string): Promise<readonl
     wrongTries: row.wrong_tries,
     used: row.used,
     voided: row.voided,
+    delivered: row.delivered,
   }));
 }
 
@@ -106,6 +108,15 @@ export async function markDelivery(
     [shardOf(bindingId), bindingId, number, delivered],
   );
   return rows.length === 1;
+}
+
+/** The sender has refused a code's text, and it still waits for another try. */
+export async function isUnsent(tx: Queries, bindingId: string, number: number): Promise<boolean> {
+  const rows = await tx.query({ text: "select id from outbox where b = $1 and id = $2 and attempts > 0" }, [
+    shardOf(bindingId),
+    codeRowId(bindingId, number),
+  ]);
+  return rows.length > 0;
 }
 
 function phoneKey(keys: KeyStore, mobile: string): { readonly b: number; readonly hmac: Uint8Array } {

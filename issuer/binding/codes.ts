@@ -19,6 +19,8 @@ export interface CodeState {
   readonly used: boolean;
   /** The phone changed, or the holder said that it is not his: dead at once. */
   readonly voided: boolean;
+  /** Null: nothing was heard of it. */
+  readonly delivered: boolean | null;
 }
 
 export type SendVerdict =
@@ -37,12 +39,18 @@ export function decideSend(
   const number = (newest?.number ?? 0) + 1;
   if (number - before > policy.codesPerBinding) return { send: false, cause: "methodUsedUp" };
   if (newest !== undefined && now < newest.sentAt + policy.coolDownMs) {
-    return { send: false, retryAfterMs: newest.sentAt + policy.coolDownMs - now };
+    return { send: false, cause: cooling(newest, policy), retryAfterMs: newest.sentAt + policy.coolDownMs - now };
   }
   if (toPhoneToday >= policy.messagesPerPhonePerDay) {
     return { send: false, cause: "smsDailyCap", retryAfterMs: startOfNextDay(now) - now };
   }
   return { send: true, number, codesLeft: policy.codesPerBinding - (number - before) };
+}
+
+/** Asking too soon is no cause: what keeps the newest code from being entered is. */
+function cooling(newest: CodeState, policy: IssuerPolicy["code"]): Cause {
+  if (newest.wrongTries >= policy.tries) return "codeTriesUsedUp";
+  return newest.delivered === false ? "codeNotDelivered" : "codeUnclaimed";
 }
 
 /** Which of a binding's codes the typed one is. */

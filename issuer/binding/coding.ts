@@ -13,6 +13,7 @@ import {
   countMessage,
   insertAnswer,
   insertCode,
+  isUnsent,
   messagesToday,
   readAnswer,
   readCodes,
@@ -57,7 +58,9 @@ export function coding(parts: BindingParts): Pick<Calls<IssuerApi>, "sendCode" |
         const toPhone = await messagesToday(tx, keys, mobile, now);
         const verdict = decideSend(newest, binding.codesBefore, toPhone, now, policy.code);
         if (!verdict.send) {
-          const { cause, retryAfterMs } = verdict;
+          const { retryAfterMs } = verdict;
+          const unsent = verdict.cause === "codeUnclaimed" && (await isUnsent(tx, bindingId, newest!.number));
+          const cause = unsent ? "codeNotSent" : verdict.cause;
           const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
           if (cause !== undefined) await facts.note(tx, stopped(journeyId, cause, wait));
           return err(refused("tooMany", cause === undefined ? [] : [cause], wait));
@@ -72,6 +75,7 @@ export function coding(parts: BindingParts): Pick<Calls<IssuerApi>, "sendCode" |
           wrongTries: 0,
           used: false,
           voided: false,
+          delivered: null,
         });
         await countMessage(tx, keys, mobile, now);
         const minutes = Math.floor(policy.code.lifeMs / 60_000);

@@ -155,6 +155,7 @@ const fresh: CodeState = {
   wrongTries: 0,
   used: false,
   voided: false,
+  delivered: null,
 };
 const MATCHES: readonly Match[] = ["newest", "earlier", "none"];
 
@@ -236,7 +237,16 @@ describe("codes", () => {
     const late = instant(START + MINUTE_MS);
     const third = { ...fresh, number: 3 };
     expect(decideSend(undefined, 0, 0, START, code)).toEqual({ send: true, number: 1, codesLeft: 2 });
-    expect(decideSend(fresh, 0, 1, instant(START + MINUTE_MS - 1), code)).toEqual({ send: false, retryAfterMs: 1 });
+    expect(decideSend(fresh, 0, 1, instant(START + MINUTE_MS - 1), code)).toEqual({
+      send: false,
+      cause: "codeUnclaimed",
+      retryAfterMs: 1,
+    });
+    // Too soon is never the cause: what keeps the newest code from being entered is.
+    const soon = (newest: CodeState) => decideSend(newest, 0, 1, START, code);
+    expect(soon({ ...fresh, wrongTries: 3 })).toMatchObject({ cause: "codeTriesUsedUp", retryAfterMs: MINUTE_MS });
+    expect(soon({ ...fresh, delivered: false })).toMatchObject({ cause: "codeNotDelivered" });
+    expect(soon({ ...fresh, delivered: true })).toMatchObject({ cause: "codeUnclaimed" });
     expect(decideSend(fresh, 0, 1, late, code)).toEqual({ send: true, number: 2, codesLeft: 1 });
     expect(decideSend(third, 0, 3, late, code)).toEqual({ send: false, cause: "methodUsedUp" });
     expect(decideSend(third, 3, 3, late, code)).toEqual({ send: true, number: 4, codesLeft: 2 });

@@ -69,6 +69,11 @@ describe("who may do what", () => {
     openCase: { caseCode: "K7F-3QM", language: "zh" },
     changeReservedPhone: { customerId: "customer-zhang", document: documentOf("zhang"), newPhone: "13900139000" },
     renewRecord: { customerId: "customer-zhang", document: documentOf("zhang"), documentExpires: "20401231" },
+    correctName: { customerId: "customer-zhang", document: documentOf("zhang"), name: "张炜" },
+    upgradeAccount: { ...card("zhang"), document: documentOf("zhang") },
+    liftRestriction: { ...card("zhang"), reason: "x" },
+    deposit: { ...card("zhang"), amount: { minor: "100", currency: "156" } },
+    usbKeyCode: { customerId: "customer-zhang", document: documentOf("zhang") },
     activateCard: card("wang"),
     reportLost: card("zhang"),
     liftLost: card("liu"),
@@ -87,6 +92,7 @@ describe("who may do what", () => {
   };
   const FORBIDDEN = {
     teller: [
+      "liftRestriction",
       "unfreeze",
       "resumeToken",
       "approveCall",
@@ -103,6 +109,11 @@ describe("who may do what", () => {
       "closeCard",
       "approveAtBranch",
       "overrideCall",
+      "correctName",
+      "upgradeAccount",
+      "liftRestriction",
+      "deposit",
+      "usbKeyCode",
       "restrictAccount",
     ],
     supervisor: [],
@@ -260,6 +271,126 @@ test("the record renewed: an expired document and shut remote transactions are c
     expect(bank.toldBy("recordChanged")).toContainEqual({ bindingId: refused.bindingId, what: "customerRecord" });
     expect((await decided(bank, typedCard(id))).decision).toBe("yellow");
   }
+});
+
+describe("what else is cured at the counter", () => {
+  const cured = async (id: string, bindingId: string, what: string) => {
+    await bank.relay();
+    expect(bank.toldBy("recordChanged")).toEqual([{ bindingId, what }]);
+    return decided(bank, typedCard(id), { bindingId, key: "again" });
+  };
+  const deposit = (id: string, minor: string, key?: string) =>
+    bank.desk("teller").deposit({ ...card(id), amount: { minor, currency: "156" } }, context(key));
+
+  test("the name as the document has it: only with the holder's own document, and only a name", async () => {
+    const renamed = { ...typedCard("zhang"), holderName: "张炜" };
+    const refused = await decided(bank, renamed);
+    expect(refused.causes).toEqual(["nameMismatch"]);
+    const ask = { customerId: "customer-zhang", document: documentOf("zhang"), name: " 张炜 " };
+    const teller = bank.desk("teller");
+    expect(await teller.correctName({ ...ask, document: documentOf("li") }, context())).toMatchObject({
+      error: { code: "forbidden", cause: "identityMismatch" },
+    });
+    expect(await teller.correctName({ ...ask, name: "\u0000" }, context())).toMatchObject({
+      error: { code: "badRequest", at: "name" },
+    });
+    expect(must(await teller.correctName(ask, context())).name).toBe("张炜");
+    expect((await audit("customer-zhang")).map(({ action }) => action)).toEqual(["correctName", "documentRefused"]);
+    await bank.relay();
+    expect(bank.toldBy("recordChanged")).toEqual([{ bindingId: refused.bindingId, what: "customerRecord" }]);
+    const again = await decided(bank, renamed, { bindingId: refused.bindingId, key: "again" });
+    expect(again.decision).toBe("yellow");
+  });
+
+  test("a class III account becomes class I, once", async () => {
+    const refused = await decided(bank, typedCard("han"));
+    expect(refused.causes).toEqual(["accountClassExcluded"]);
+    const ask = { ...card("han"), document: documentOf("han") };
+    const stranger = { ...ask, document: documentOf("li") };
+    expect(await bank.desk("teller").upgradeAccount(stranger, context())).toMatchObject({
+      error: { code: "forbidden" },
+    });
+    must(await bank.desk("teller").upgradeAccount(ask, context()));
+    expect((await cured("han", refused.bindingId, "customerRecord")).decision).toBe("yellow");
+    expect(await bank.desk("teller").upgradeAccount(ask, context())).toMatchObject({ error: { code: "wrongState" } });
+  });
+
+  test("a restriction lifted by a supervisor, with his reason", async () => {
+    const refused = await decided(bank, typedCard("feng"));
+    expect(refused.causes).toEqual(["accountRestricted"]);
+    const ask = { ...card("feng"), reason: "court order ended" };
+    must(await bank.desk("supervisor").liftRestriction(ask, context()));
+    expect((await audit("customer-feng"))[0]).toMatchObject({
+      action: "liftRestriction",
+      reason: "court order ended",
+    });
+    expect((await cured("feng", refused.bindingId, "restriction")).decision).toBe("yellow");
+    expect(await bank.desk("supervisor").liftRestriction(ask, context())).toMatchObject({
+      error: { code: "wrongState" },
+    });
+  });
+
+  test("cash paid in cures a negative balance once it is enough, is booked once, and the books agree", async () => {
+    const refused = await decided(bank, typedCard("shen"));
+    expect(refused.causes).toEqual(["balanceNegative"]);
+    const owed = -BigInt(
+      must(await bank.desk("teller").accounts({}, context())).accounts.find(
+        ({ cardId }) => cardId === card("shen").cardId,
+      )!.postedMinor,
+    );
+    must(await deposit("shen", String(owed - 1n)));
+    await bank.relay();
+    expect(bank.toldBy("recordChanged")).toEqual([]);
+    const paid = must(await deposit("shen", "101", "paid"));
+    expect(paid.postedMinor).toBe("100");
+    expect(must(await deposit("shen", "101", "paid"))).toEqual(paid);
+    expect((await cured("shen", refused.bindingId, "balance")).decision).toBe("yellow");
+    const { lines } = must(await bank.desk("teller").statement(card("shen"), context()));
+    expect(lines[0]).toMatchObject({ minor: "101", balanceMinor: "100", kind: "deposit" });
+    expect(must(await bank.desk("teller").audit({}, context()))).toMatchObject({
+      entriesSumMinor: "0",
+      accountsAgree: true,
+    });
+    for (const amount of [
+      { minor: "0", currency: "156" as const },
+      { minor: "100", currency: "840" as const },
+    ])
+      expect(await bank.desk("teller").deposit({ ...card("shen"), amount }, context())).toMatchObject({
+        ok: false,
+      });
+  });
+
+  test("what is overdue on a credit card is paid off over the counter", async () => {
+    const refused = await decided(bank, typedCard("jiang"));
+    expect(refused.causes).toEqual(["creditInArrears"]);
+    must(await deposit("jiang", "100000000"));
+    expect((await cured("jiang", refused.bindingId, "balance")).decision).toBe("yellow");
+  });
+});
+
+describe("a teller's code for a USB key", () => {
+  const ask = (id = "zhang", key?: string) =>
+    bank.desk("teller").usbKeyCode({ customerId: `customer-${id}`, document: documentOf(id) }, context(key));
+
+  test("shown to the teller alike each time he asks under one key, kept nowhere in clear", async () => {
+    const { code, expiresAt } = must(await ask("zhang", "once"));
+    expect(code).toMatch(/^\d{8}$/);
+    expect(must(await ask("zhang", "once"))).toEqual({ code, expiresAt });
+    expect(must(await ask()).code).not.toBe(code);
+    const kept = await bank.db.query<{ row: string }>({
+      text: "select t::text as row from usb_key_code t union all select t::text from answered_call t union all select t::text from audit_entry t",
+    });
+    expect(kept.map(({ row }) => row).join()).not.toContain(code);
+    expect(await audit("customer-zhang")).toHaveLength(2);
+  });
+
+  test("only with the customer's own document", async () => {
+    const document = documentOf("li");
+    expect(await bank.desk("teller").usbKeyCode({ customerId: "customer-zhang", document }, context())).toMatchObject({
+      error: { code: "forbidden", cause: "identityMismatch" },
+    });
+    expect(await bank.db.query({ text: "select 1 from usb_key_code" })).toEqual([]);
+  });
 });
 
 describe("cards", () => {

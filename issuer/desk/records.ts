@@ -4,6 +4,9 @@ import type { Calls } from "#contracts/operation";
 import type { Queries } from "#contracts/ports";
 import { type Problem, problem } from "#contracts/problem";
 import { err, ok, type Result } from "#protocol/bytes";
+import { normaliseHolderName } from "#protocol/holder";
+import { instant } from "#protocol/time";
+import { keepUsbKeyCode, usbKeyCodeOf } from "../bank-app/usb-key-code.ts";
 import { readCodes } from "../binding/code-store.ts";
 import { cure } from "../binding/curing.ts";
 import { step } from "../binding/parts.ts";
@@ -13,10 +16,11 @@ import { refused } from "../hops.ts";
 import { change, type DeskParts, type Doing } from "./changes.ts";
 import { accountsOfCustomer, customerView } from "./views.ts";
 
+type RecordCalls = "changeReservedPhone" | "renewRecord" | "correctName" | "usbKeyCode";
 type Document = v.InferOutput<IssuerDeskApi["renewRecord"]["request"]>["document"];
 
 /** The customer's record, changed at the counter with the document in hand. */
-export function records(parts: DeskParts): Pick<Calls<IssuerDeskApi>, "changeReservedPhone" | "renewRecord"> {
+export function records(parts: DeskParts): Pick<Calls<IssuerDeskApi>, RecordCalls> {
   const { clock, facts } = parts;
 
   return {
@@ -73,6 +77,40 @@ export function records(parts: DeskParts): Pick<Calls<IssuerDeskApi>, "changeRes
         await cure(parts, tx, customerId, ["customerRecordStale", "remoteUseSuspended"], "customerRecord", now);
         return ok(await viewOf(tx, customerId));
       });
+    },
+
+    correctName(request, context) {
+      const { customerId, document, name } = request;
+      return change(parts, "correctName", request, context, async (doing) => {
+        const customer = await identified(parts, doing, customerId, document);
+        if (!customer.ok) return customer;
+        const written = normaliseHolderName(name);
+        if (!written.ok) return err(problem("badRequest", { at: "name" }));
+        const { tx } = doing;
+        await tx.query({ text: "update customer set holder_name = $3 where b = $1 and id = $2" }, [
+          customer.value.b,
+          customerId,
+          written.value,
+        ]);
+        await doing.audit({ subject: customerId, customerId, reason: "document seen" });
+        await cure(parts, tx, customerId, ["nameMismatch"], "customerRecord", clock.now());
+        return ok(await viewOf(tx, customerId));
+      });
+    },
+
+    async usbKeyCode(request, context) {
+      const { customerId, document } = request;
+      // Made from the call's own key: a repeat shows the same code, and nobody keeps it.
+      const code = usbKeyCodeOf(parts.keys, customerId, `${parts.staff.staffId} ${context.idempotencyKey}`);
+      const kept = await change(parts, "usbKeyCode", request, context, async (doing) => {
+        const customer = await identified(parts, doing, customerId, document);
+        if (!customer.ok) return customer;
+        const expiresAt = instant(clock.now() + parts.policy.bankApp.usbKeyCodeMs);
+        await keepUsbKeyCode(doing.tx, parts.keys, { customerId, code, expiresAt });
+        await doing.audit({ subject: customerId, customerId, reason: "document seen" });
+        return ok({ expiresAt });
+      });
+      return kept.ok ? ok({ code, expiresAt: kept.value.expiresAt }) : kept;
     },
   };
 

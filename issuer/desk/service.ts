@@ -5,6 +5,7 @@ import { err, ok } from "#protocol/bytes";
 import type { BindingParts } from "../binding/parts.ts";
 import { auditLedger } from "../ledger/audit.ts";
 import type { CaseBook } from "../ports.ts";
+import { accountChanges } from "./accounts.ts";
 import { readAudit } from "./audit-trail.ts";
 import { callCentre } from "./calls.ts";
 import { cardChanges } from "./cards.ts";
@@ -23,6 +24,7 @@ export function createDesk(
     const calls: Calls<IssuerDeskApi> = {
       ...records(parts),
       ...cardChanges(parts),
+      ...accountChanges(parts),
       ...callCentre(parts),
 
       async me() {

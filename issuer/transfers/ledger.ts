@@ -32,7 +32,7 @@ export async function holdAccounts(
 }
 
 /** Internal accounts on the other side of an entry. What goes into `transfers` comes out of it again in the same transaction. */
-export type Contra = "transfers" | "fees" | "clearing";
+export type Contra = "transfers" | "fees" | "clearing" | "cash";
 
 /** One entry, both of its sides in one row; the account moves with it. */
 export async function post(
@@ -40,8 +40,8 @@ export async function post(
   account: MovingAccount,
   minor: bigint,
   contra: Contra,
-  kind: "transfer" | "fee",
-  transferId: string,
+  kind: "transfer" | "fee" | "deposit",
+  reference: string,
   words: string,
   at: Instant,
 ): Promise<void> {
@@ -58,6 +58,6 @@ export async function post(
       text: `insert into posting (b, account_id, entry, contra, minor, balance_minor, kind, journey_id, words, at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     },
-    [account.b, account.accountId, account.version, contra, minor, account.postedMinor, kind, transferId, words, at],
+    [account.b, account.accountId, account.version, contra, minor, account.postedMinor, kind, reference, words, at],
   );
 }

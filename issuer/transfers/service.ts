@@ -7,9 +7,7 @@ import { err, ok, type Result } from "#protocol/bytes";
 import type { Cause } from "#protocol/diagnosis";
 import { sameHolderName } from "#protocol/holder";
 import { Pan } from "#protocol/pan";
-import { instant } from "#protocol/time";
 import type { AppParts, BankSession } from "../bank-app/sign-in.ts";
-import { cure } from "../binding/curing.ts";
 import { openJson } from "../binding/parts.ts";
 import { panHmac } from "../cards/directory.ts";
 import { productById, productOf } from "../cards/products.ts";
@@ -21,6 +19,7 @@ import { refused } from "../hops.ts";
 import type { Target } from "../host/core.ts";
 import { quoteFee } from "./fees.ts";
 import { holdAccounts, type MovingAccount, post } from "./ledger.ts";
+import { payOff } from "./paying-in.ts";
 
 type TransferCalls = "quoteTransfer" | "transfer" | "fees";
 
@@ -115,7 +114,7 @@ export function transfers(parts: AppParts, who: BankSession): Pick<Calls<BankApp
       if (to.value !== undefined) {
         const credited = accounts.get(to.value.accountId)!;
         await post(tx, credited, amount, "transfers", "transfer", transferId, who.name, now);
-        await payOff(tx, to.value, amount);
+        await payOff(parts, tx, to.value, amount);
       }
       await tx.query(
         {
@@ -225,27 +224,5 @@ export function transfers(parts: AppParts, who: BankSession): Pick<Calls<BankApp
     if (amount + fee > source.postedMinor - source.heldMinor)
       return refused("wrongState", ["fundsInsufficient"], { at: "quoteId" });
     return undefined;
-  }
-
-  /** Money that comes in pays what is overdue first, and may be what a refused binding waited for. */
-  async function payOff(tx: Queries, to: Target, amount: bigint): Promise<void> {
-    const rows = await tx.query<{
-      arrears_minor: bigint;
-      posted_minor: bigint;
-      held_minor: bigint;
-      customer_id: string;
-    }>(
-      {
-        text: `update account set arrears_minor = greatest(arrears_minor - $3, 0) where b = $1 and id = $2
-          returning arrears_minor, posted_minor, held_minor, customer_id`,
-      },
-      [to.b, to.accountId, amount],
-    );
-    const row = rows[0]!;
-    const cured: readonly Cause[] = [
-      ...(row.arrears_minor === 0n ? (["creditInArrears"] as const) : []),
-      ...(row.posted_minor - row.held_minor >= 0n ? (["balanceNegative"] as const) : []),
-    ];
-    if (cured.length > 0) await cure(parts, tx, row.customer_id, cured, "balance", instant(clock.now()));
   }
 }

@@ -10,7 +10,6 @@ export interface HttpCallsOptions {
   readonly baseUrl: string;
   readonly bearer?: string;
   readonly timeoutMs?: number;
-  readonly tap?: (name: string, direction: "request" | "answer", json: string) => void;
 }
 
 /** The same calls over HTTP. A peer that is away, late or answers nonsense is `peerUnavailable`: the caller may try again. */
@@ -19,7 +18,6 @@ export function httpCalls<A extends Api>(api: A, options: HttpCallsOptions): Cal
     (name: keyof A & string) =>
     async (request: unknown, context: CallContext): Promise<Result<unknown, Problem>> => {
       const body = JSON.stringify(request);
-      options.tap?.(name, "request", body);
       let status: number;
       let json: unknown;
       try {
@@ -39,7 +37,6 @@ export function httpCalls<A extends Api>(api: A, options: HttpCallsOptions): Cal
       } catch {
         return err(problem("peerUnavailable"));
       }
-      options.tap?.(name, "answer", JSON.stringify(json));
       if (status !== 200) return err(asProblem(json));
       const answer = v.safeParse(api[name]!.answer, json);
       return answer.success ? ok(answer.output) : err(problem("peerUnavailable", { detail: ANSWER_UNREADABLE }));

@@ -10,6 +10,7 @@ import {
   sign,
 } from "node:crypto";
 import type {
+  ArqcExplanation,
   ArqcRequest,
   CardKeyId,
   KeyInfo,
@@ -22,7 +23,7 @@ import type {
 } from "#contracts/ports";
 import { equalBytes, toHex, wipe } from "#protocol/bytes";
 import { type CardCipher, padMethod2 } from "#protocol/crypto";
-import { deriveCardKeyA, derivePbocSessionKey } from "#protocol/emv";
+import { deriveCardKeyA, derivePbocSessionKey, type Explanation, explainCryptogram } from "#protocol/emv";
 import { openCompact } from "./jwe.ts";
 import { nodeCipher, standingTripleDes } from "./node-cipher.ts";
 import { openPass, pointOf } from "./pass.ts";
@@ -32,8 +33,16 @@ const LENGTH: Readonly<Record<Exclude<KeyUse, PairUse>, number>> = { aead: 32, h
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A key store in a sealed file, or in memory for tests. Keys leave only where the port says so. */
-export function openKeyStore(where: { readonly file: string } | { readonly memory: true }, random: Random): KeyStore {
+/**
+ * A key store in a sealed file, or in memory for tests. Keys leave only where the port says so.
+ *
+ * @param options `explains`: for demo and sandbox, where people look into cryptograms.
+ */
+export function openKeyStore(
+  where: { readonly file: string } | { readonly memory: true },
+  random: Random,
+  options: { readonly explains?: boolean } = {},
+): KeyStore {
   const vault: KeyVault = "file" in where ? sealedFile(where.file, random) : memoryVault();
   const keys = new Map<string, StoredKey>(Object.entries(vault.load()));
   const secrets = new Map<string, Buffer>();
@@ -78,7 +87,7 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
   const checkValueOf = (use: KeyUse, name: KeyName): string => {
     if (isPair(use)) return thumbprint(jwkOf(name, use));
     const secret = secretOf(name, use);
-    if (use === "imkAc") return toHex(nodeCipher.tdes(secret, new Uint8Array(8)).subarray(0, 3));
+    if (use === "imkAc") return tripleDesCheckValue(secret);
     return createHmac("sha256", secret).update("kabao check value").digest("hex").slice(0, 10);
   };
   const jwkOf = (name: KeyName, use: PairUse = "jwe"): PublicJwk => {
@@ -96,6 +105,24 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
   };
   const cardKeyOf = (name: KeyName, { pan, psn }: CardKeyId): Uint8Array =>
     deriveCardKeyA(secretOf(name, "imkAc"), pan, psn, masterOf(name));
+
+  function explainArqc(name: KeyName, request: ArqcRequest): ArqcExplanation {
+    const cardKey = cardKeyOf(name, request);
+    const sessionKey = derivePbocSessionKey(cardKey, request.atc, nodeCipher);
+    const explained = {
+      master: infoOf(name, find(name, "imkAc")),
+      cardCheckValue: tripleDesCheckValue(cardKey),
+      sessionCheckValue: tripleDesCheckValue(sessionKey),
+      expected: nodeCipher.mac(sessionKey, padMethod2(request.data)),
+    };
+    wipe(cardKey, sessionKey);
+    return explained;
+  }
+  function searchArqc(name: KeyName, request: ArqcRequest & { readonly iad: Uint8Array }): Explanation {
+    const { arqc, ...rest } = request;
+    const key = { kind: "imk", bytes: secretOf(name, "imkAc") } as const;
+    return explainCryptogram({ ...rest, scheme: "pboc", key, option: "A", expected: arqc }, nodeCipher, "near");
+  }
 
   return {
     list: () => [...keys].map(([name, key]) => infoOf(name as KeyName, key)),
@@ -142,6 +169,7 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
       wipe(cardKey, sessionKey);
       return equalBytes(expected, request.arqc);
     },
+    ...(options.explains === true ? { explainArqc, searchArqc } : {}),
     deriveSessionKeys(name, card, atcs) {
       const cardKey = cardKeyOf(name, card);
       const sessionKeys = atcs.map((atc) => derivePbocSessionKey(cardKey, atc, nodeCipher));
@@ -161,6 +189,11 @@ export function openKeyStore(where: { readonly file: string } | { readonly memor
     sign: (name, data) => new Uint8Array(sign("sha256", data, pairOf(name, "sign"))),
     openPass: (name, ephemeralPoint, sealed) => openPass(pairOf(name, "pass"), ephemeralPoint, sealed),
   };
+}
+
+/** Three bytes of eight zeros under the key: tells two keys apart, and tells of neither. */
+function tripleDesCheckValue(key: Uint8Array): string {
+  return toHex(nodeCipher.tdes(key, new Uint8Array(8)).subarray(0, 3));
 }
 
 const isPair = (use: KeyUse): use is PairUse => use === "jwe" || use === "pass" || use === "sign";

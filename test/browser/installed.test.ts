@@ -21,6 +21,8 @@ import {
 
 // The wallet as an app of its own: what its address shows, what the browser keeps of it, and what is left without a network.
 
+/** The pages are built where they are not yet. */
+const BUILD_MS = 180_000;
 const PORT = 18_931;
 /** Without any network, or with one that leads nowhere: a browser does not always know. */
 const AWAY = /没有网络|连接中断/;
@@ -37,7 +39,7 @@ describe("the installed wallet", () => {
     ({ page } = await watchedPage(context));
     await page.goto(`${server.origin}/wallet`);
     await plugInFinger(page);
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await context?.close();
     await server?.stop();

@@ -92,8 +92,8 @@ describe("the stage", () => {
     await button(page, "8583").click();
     expect(await request.count()).toBe(0);
     await button(page, "8583").click();
-    await button(page, "清空").click();
-    await shown(wire.getByText("还没有消息"));
+    await wire.getByRole("combobox", { name: "经过" }).selectOption("all");
+    await shown(wire.getByRole("button", { name: /钱包服务器 到 令牌服务方: 申请令牌/ }));
   });
 
   test("after a reload card, balance and history are there, and a payment works", async () => {

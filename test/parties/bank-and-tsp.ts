@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BankAppApi } from "#contracts/bank-app-api";
 import type { CardData } from "#contracts/common";
 import { issuerApi } from "#contracts/issuer-api";
 import type { CallContext, Calls } from "#contracts/operation";
@@ -17,8 +18,10 @@ import { fromUtf8 } from "#protocol/bytes";
 import { DEMO_CARDS, type DemoCard } from "#protocol/pan";
 import { createTsp, type Tsp, migrations as tspMigrations } from "#tsp";
 import { createWalletServer, type WalletServer, migrations as walletMigrations } from "#wallet-server";
+import { pushSealer } from "../../app/push-sealer.ts";
 import { context, eventually, must, ORIGIN, recordingLog, START } from "./basics.ts";
 import type { TestDatabase } from "./database.ts";
+import { testPasskey } from "./passkey.ts";
 
 export { context, deviceKey, eventually, must, ORIGIN, recordingLog, START } from "./basics.ts";
 
@@ -110,11 +113,11 @@ export async function openParties(database: TestDatabase, seed = 1): Promise<Par
         sender: inbox,
         tsp: tspIssuerCalls,
         webAuthn,
-        // No case is looked up and nothing is pushed: those have parties of their own.
+        // No case is looked up here: that has parties of its own.
         staffOf: (bearer) =>
           bearer === AT_DESK ? { staffId: "supervisor-1", name: "主管", role: "supervisor" } : undefined,
         evidence: { caseOf: async () => ({ ok: false, error: { code: "notFound" } }) },
-        push: { seal: async () => undefined },
+        push: pushSealer(tspIssuerCalls, clock, random),
       }),
     tsp: () => createTsp({ ...shared, db: db.tsp, keys: keys.tsp, sealer, issuer: toIssuer, wallet: walletCalls }),
     wallet: () => createWalletServer({ ...shared, db: db.wallet, tsp: tspCalls, sha256, webAuthn }),
@@ -184,4 +187,19 @@ export function typed(card: DemoCard, more: Partial<CardData> = {}): CardData {
     ...(card.kind === "credit" ? { expiry: card.expiry, cvn2: card.cvn2 } : {}),
     ...more,
   };
+}
+
+/** The bank's app, of a customer who has proved himself by a code to his phone. */
+export async function bankAppOf(parties: Parties, id: string): Promise<Calls<BankAppApi>> {
+  const { pan, idNumber, mobile } = demo(id);
+  const { bankSignIn } = parties.issuer;
+  const known = parties.inbox.list().filter((message) => message.toMobile === mobile).length;
+  const { enrolmentId } = must(
+    await bankSignIn.startEnrolment({ panSuffix: pan.slice(-4), idNumber, mobile }, context()),
+  );
+  const code = await parties.code(mobile, known + 1);
+  const begun = must(await bankSignIn.registerOptions({ enrolmentId, code }, context()));
+  const response = testPasskey().register(begun.options);
+  const { accessToken } = must(await bankSignIn.register({ ceremonyId: begun.ceremonyId, response }, context()));
+  return (await parties.issuer.bankApp(accessToken))!;
 }

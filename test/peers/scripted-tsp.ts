@@ -62,6 +62,7 @@ const product = (credit: boolean) => ({
 const METHODS: VerificationMethod[] = [
   { methodId: "sms", kind: "smsCode", sentTo: "138****8001", open: true },
   { methodId: "app", kind: "bankApp", open: true },
+  { methodId: "call", kind: "callCentre", open: true },
 ];
 
 /** A card as this TSP reads it: its name stands where the ciphertext would. */
@@ -191,6 +192,11 @@ export function scriptedTsp(now: () => number): ScriptedTsp {
       return held(tokenRef)?.token.status === "active" ? ok(await far.packageOf(tokenRef)) : err(problem("wrongState"));
     },
     replenishKeys: async () => err(problem("wrongState")),
+    async keyForPayment({ tokenRef, sealTo }) {
+      if (held(tokenRef)?.token.status !== "active") return err(problem("wrongState"));
+      const { dataJwe } = await far.packageOf(tokenRef);
+      return ok({ dataJwe, atc: 7, keyJwe: `key.for.${sealTo.x}.a.b`, expiresAt: now() + 60_000 });
+    },
     changeToken: async ({ tokenRef, change: what, by }) =>
       held(tokenRef) === undefined ? err(problem("notFound")) : ok(change(tokenRef, what, by)),
     async changeDevice({ deviceId, change: what, by }) {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { CardData } from "#contracts/common";
 import type { IssuerApi } from "#contracts/issuer-api";
-import type { Calls } from "#contracts/operation";
+import type { CallContext, Calls } from "#contracts/operation";
 import type { Db, KeyStore, Queries, Sealer } from "#contracts/ports";
 import { type Problem, type ProblemCode, problem } from "#contracts/problem";
 import { err, fromUtf8, ok, type Result, toUtf8 } from "#protocol/bytes";
@@ -36,7 +36,8 @@ export interface Cards {
   /** Opens a sealed card and says why it cannot become a token, before any bank is asked. */
   open(cardJwe: string): Promise<Result<OpenedCard, Problem>>;
   openJson<T>(jwe: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined>;
-  sealToIssuer(value: unknown): Promise<Result<string, Problem>>;
+  /** With the bank's key of now: asking for it is a step of the journey, and may be the one at which it stops. */
+  sealToIssuer(value: unknown, context: CallContext): Promise<Result<string, Problem>>;
   /** The card a number leads to: a renewed card's new number leads to the card it was. */
   find(pan: Pan): Promise<VaultCard>;
 }
@@ -74,8 +75,8 @@ export function createCards(ports: {
       const detail = fault.cause === "iinUnknown" ? { detail: `card table ${IIN_VERSION}` } : {};
       return err(problem(fault.code, { at: "cardJwe", cause: fault.cause, ...detail }));
     },
-    async sealToIssuer(value) {
-      const key = await issuer.publicKey({}, { journeyId: "keys", idempotencyKey: "keys" });
+    async sealToIssuer(value, context) {
+      const key = await issuer.publicKey({}, context);
       return key.ok ? ok(await sealer.sealTo(key.value, fromUtf8(JSON.stringify(value)))) : err(key.error);
     },
     find: (pan) => findCard(db, keys, pan),

@@ -13,6 +13,8 @@ import type { Desk } from "./desk.ts";
 
 const KEYS_A_BATCH = 10;
 const KEY_LIFE_MS = 30 * 86_400_000;
+/** From the holder's finger to the terminal: a key that was fetched and not used is worth nothing soon. */
+const PAYMENT_MS = 3 * 60_000;
 /** Live keys that a device may hold unused: a thief of the device's storage gets no more than these. */
 const KEYS_UNUSED_MAX = 100;
 const AIDS = { debit: "a000000333010101", credit: "a000000333010102" } as const;
@@ -21,7 +23,9 @@ const AIDS = { debit: "a000000333010101", credit: "a000000333010102" } as const;
 type Remember<T> = (tx: Queries, answer: T) => Promise<void>;
 
 /** What a device gets for an active token: its data and its keys, sealed to it. */
-export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalise" | "replenishKeys"> {
+export function personalising(
+  desk: Desk,
+): Pick<Calls<TspWalletApi>, "personalise" | "replenishKeys" | "keyForPayment"> {
   const { db, clock, keys, sealer, facts, tokens } = desk;
 
   /** Issues `count` more single-use keys: from now on their ATCs are the device's. */
@@ -30,6 +34,7 @@ export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalis
     deviceId: string,
     count: number,
     remember: Remember<KeyRange> = async () => {},
+    lifeMs: number = KEY_LIFE_MS,
   ): Promise<Result<KeyRange, Problem>> {
     let issued: KeyRange | undefined;
     const saved = await tokens.edit(
@@ -48,7 +53,7 @@ export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalis
         );
         if (unused + count > KEYS_UNUSED_MAX)
           return err(problem("tooMany", { at: "count", detail: "the device has enough keys that it has not used" }));
-        issued = { from, to, keyClass: "user", expiresAt: now + KEY_LIFE_MS };
+        issued = { from, to, keyClass: "user", expiresAt: now + lifeMs };
         return ok({ ...token, nextAtc: to + 1, keyRanges: [...alive, issued] });
       },
       // Recorded as issued before it leaves: a key that nobody received is only a number that is never used.
@@ -71,14 +76,18 @@ export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalis
     return { cause: state.by.includes("wallet") ? "deviceInLostMode" : "tokenSuspendedByWallet" };
   }
 
-  async function sealKeys(token: Token, range: KeyRange): Promise<SealedKeyBatch> {
+  async function sealKeys(
+    token: Token,
+    range: KeyRange,
+    recipient: PublicJwk = token.deviceKey,
+  ): Promise<SealedKeyBatch> {
     const { from, to, keyClass, expiresAt } = range;
     const atcs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
     const sessionKeys = keys.deriveSessionKeys(MASTER_KEYS[keyClass], { pan: token.tokenPan, psn: token.psn }, atcs);
     const sealed = await Promise.all(
       atcs.map(async (atc, i) => {
         const plain: SingleUseKey = { tokenRef: token.tokenRef, atc, keyHex: toHex(sessionKeys[i]!) };
-        return { atc, keyJwe: await sealJson(token.deviceKey, plain) };
+        return { atc, keyJwe: await sealJson(recipient, plain) };
       }),
     );
     wipe(...sessionKeys);
@@ -89,6 +98,24 @@ export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalis
     return sealer.sealTo(recipient, fromUtf8(JSON.stringify(value)));
   }
 
+  async function dataOf(token: Token): Promise<DeviceData> {
+    const rows = await db.query<{ par: string }>({ text: "select par from card where b = $1 and pan_ref = $2" }, [
+      token.b,
+      token.panRef,
+    ]);
+    return {
+      tokenRef: token.tokenRef,
+      tokenPan: token.tokenPan,
+      tokenExpiry: token.tokenExpiry,
+      psn: token.psn,
+      par: rows[0]!.par,
+      panSuffix: token.panSuffix,
+      trid: DEMO_TRID,
+      aid: AIDS[token.cardKind],
+      label: token.cardKind === "debit" ? "UNIONPAY DEBIT" : "UNIONPAY CREDIT",
+    };
+  }
+
   return {
     async personalise({ tokenRef, deviceId }) {
       const loaded = await tokens.load(tokenRef);
@@ -96,26 +123,11 @@ export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalis
       const token = loaded.value;
       const refused = mayHaveKeys(token, deviceId);
       if (refused !== undefined) return err(refused);
-      const rows = await db.query<{ par: string }>({ text: "select par from card where b = $1 and pan_ref = $2" }, [
-        token.b,
-        token.panRef,
-      ]);
       const udk =
         token.keySource === "secureElement"
           ? keys.deriveCardKey(MASTER_KEYS.secureElement, { pan: token.tokenPan, psn: token.psn })
           : undefined;
-      const data: DeviceData = {
-        tokenRef,
-        tokenPan: token.tokenPan,
-        tokenExpiry: token.tokenExpiry,
-        psn: token.psn,
-        par: rows[0]!.par,
-        panSuffix: token.panSuffix,
-        trid: DEMO_TRID,
-        aid: AIDS[token.cardKind],
-        label: token.cardKind === "debit" ? "UNIONPAY DEBIT" : "UNIONPAY CREDIT",
-        ...(udk === undefined ? {} : { udkHex: toHex(udk) }),
-      };
+      const data = { ...(await dataOf(token)), ...(udk === undefined ? {} : { udkHex: toHex(udk) }) };
       const dataJwe = await sealJson(token.deviceKey, data);
       const made = { journeyId: token.bindingId, stage: "issue", code: "packageMade", outcome: "noted" } as const;
       if (udk !== undefined) {
@@ -144,6 +156,25 @@ export function personalising(desk: Desk): Pick<Calls<TspWalletApi>, "personalis
         issueKeys(tokenRef, deviceId, count, remember),
       );
       return range.ok ? ok({ batch: await sealKeys(loaded.value, range.value) }) : range;
+    },
+
+    async keyForPayment({ tokenRef, deviceId, sealTo }, { idempotencyKey }) {
+      const loaded = await tokens.load(tokenRef);
+      if (!loaded.ok) return loaded;
+      const token = loaded.value;
+      if (token.keySource !== "hce")
+        return err(problem("wrongState", { detail: "a secure element makes its own keys" }));
+      const refused = mayHaveKeys(token, deviceId);
+      if (refused !== undefined) return err(refused);
+      const name = { caller: "wallet", operation: "keyForPayment", key: idempotencyKey } as const;
+      // One key a call, and to one key pair: a repeat with another one is refused.
+      const range = await once<KeyRange>(db, name, { tokenRef, deviceId, x: sealTo.x }, clock.now(), (remember) =>
+        issueKeys(tokenRef, deviceId, 1, remember, PAYMENT_MS),
+      );
+      if (!range.ok) return range;
+      const { expiresAt, keys: sealed } = await sealKeys(token, range.value, sealTo);
+      const { atc, keyJwe } = sealed[0]!;
+      return ok({ dataJwe: await sealJson(sealTo, await dataOf(token)), atc, keyJwe, expiresAt });
     },
   };
 }

@@ -59,7 +59,7 @@ test("the bank gave no answer: asked again, another code goes, and only that one
 test("an earlier code is told as one, an old one as expired; too soon and too many are refused", async () => {
   must(await send());
   const first = newest();
-  expect(await send()).toMatchObject({ error: { code: "tooMany", retryAfterMs: MINUTE } });
+  expect(await send()).toMatchObject({ error: { code: "tooMany", cause: "codeUnclaimed", retryAfterMs: MINUTE } });
   one.clock.advance(MINUTE);
   must(await send());
   if (first !== newest()) expect(await outcome(first)).toEqual({ outcome: "superseded", triesLeft: 2 });

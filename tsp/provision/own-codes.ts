@@ -76,7 +76,11 @@ export function ownCodes(desk: Desk): OwnCodes {
       const last = rows.at(-1);
       if (rows.length >= CODES_MAX) return err(problem("tooMany", { at: "methodId", cause: "methodUsedUp" }));
       const waitMs = last === undefined ? 0 : Number(last.made_at) + RESEND_MS - now;
-      if (waitMs > 0) return err(problem("tooMany", { retryAfterMs: waitMs }));
+      if (waitMs > 0)
+        // Asking too soon is no cause: what keeps the newest code from being entered is.
+        return err(
+          problem("tooMany", { cause: last!.dead ? "codeTriesUsedUp" : "codeUnclaimed", retryAfterMs: waitMs }),
+        );
       const row: Row = {
         serial: rows.length + 1,
         key,
@@ -140,7 +144,7 @@ export function ownCodes(desk: Desk): OwnCodes {
       if (row.sent_to !== null) return ok(sentOf(row, rows));
       // Not known to have been sent: another code goes in its place, and the former one, if it came, is not the one.
       const code = String(random.below(1_000_000)).padStart(6, "0");
-      const sealed = await cards.sealToIssuer({ code });
+      const sealed = await cards.sealToIssuer({ code }, context);
       if (!sealed.ok) return sealed;
       const hash = hashOf(bindingId, row.serial, code);
       await set(bindingId, row.serial, hash, null);

@@ -52,7 +52,7 @@ export function requesting(desk: Desk): Calls<TspWalletApi>["requestToken"] {
     if (refused !== undefined) return keepRed(request, card, context, now, refused);
     if (await rangeIsEmpty(db, opened.value)) return err(rangeEmpty());
 
-    const sealed = await cards.sealToIssuer(opened.value.data);
+    const sealed = await cards.sealToIssuer(opened.value.data, context);
     if (!sealed.ok) return sealed;
     const eligible = await issuer.checkEligibility({ cardJwe: sealed.value }, context);
     if (!eligible.ok) return err(misrouted(eligible.error));

@@ -23,7 +23,7 @@ export function walletCalls(desk: Desk): Omit<Calls<TspWalletApi>, Evidence> {
     async checkEligibility({ cardJwe }, context) {
       const card = await cards.open(cardJwe);
       if (!card.ok) return card;
-      const sealed = await cards.sealToIssuer(card.value.data);
+      const sealed = await cards.sealToIssuer(card.value.data, context);
       if (!sealed.ok) return sealed;
       const eligible = await issuer.checkEligibility({ cardJwe: sealed.value }, context);
       if (!eligible.ok) return err(misrouted(eligible.error));

@@ -22,7 +22,7 @@ export function verifying(desk: Desk): Pick<Calls<TspWalletApi>, OfWallet> {
     code: v.InferOutput<typeof CodeData>,
     context: CallContext,
   ): Promise<Result<CodeOutcome, Problem>> {
-    const sealed = await cards.sealToIssuer(code);
+    const sealed = await cards.sealToIssuer(code, context);
     return sealed.ok ? issuer.checkCode({ bindingId, codeJwe: sealed.value }, context) : sealed;
   }
 

@@ -366,6 +366,10 @@ describe("recovery", () => {
     expect(await status()).toEqual(["suspended"]);
     const { passId } = card;
     expect(await back.calls.changePass({ passId, change: "resume" }, context())).toMatchObject(refused("wrongState"));
+    // The phone's passkey is gone: what is signed in now is another device, until it enrols.
+    expect(await back.calls.collectPackage({ passId }, context())).toMatchObject(refused("forbidden"));
+    // Of a phone that was enrolled before passkeys were written down nobody can say so.
+    await wallet.db.query({ text: "update device set key_id = null" });
     expect(await back.calls.collectPackage({ passId }, context())).toMatchObject(refused("wrongState"));
     expect(await back.calls.replenish({ passId, count: 1 }, context())).toMatchObject(refused("wrongState"));
     must(await back.calls.changePass({ passId, change: "delete" }, context()));

@@ -11,6 +11,7 @@ import { dropPushes } from "../pushes/outbox.ts";
 import type { Session } from "../session.ts";
 import { accountOf, accountView } from "./account.ts";
 import { makeJoinCode, makeRecoveryCode } from "./codes.ts";
+import { keepOwn } from "./own-device.ts";
 import { joinHash, recoveryHash } from "./sign-in.ts";
 
 type Settings = Pick<
@@ -81,15 +82,29 @@ export function accountSettings(
 
     enrolDevice: (request, context) =>
       desk.remembered({ accountId, operation: "enrolDevice", context }, request, async (hopKey) => {
-        const { name, kind, model, keySource, publicKey } = request;
+        const { name, kind, model, keySource, publicKey, keepsKeys = true } = request;
         const deviceId = desk.idOf(hopKey);
-        await db.query(
-          {
-            text: `insert into device (id, account_id, name, kind, model, key_source, public_key, lost, created_at, key_id)
-              values ($1, $2, $3, $4, $5, $6, $7::jsonb, false, $8, $9) on conflict do nothing`,
-          },
-          [deviceId, accountId, name, kind, model, keySource, JSON.stringify(publicKey), clock.now(), session.keyId],
-        );
+        await db.transaction(async (tx) => {
+          await tx.query(
+            {
+              text: `insert into device (id, account_id, name, kind, model, key_source, public_key, lost, created_at, key_id, keeps_keys)
+              values ($1, $2, $3, $4, $5, $6, $7::jsonb, false, $8, $9, $10) on conflict do nothing`,
+            },
+            [
+              deviceId,
+              accountId,
+              name,
+              kind,
+              model,
+              keySource,
+              JSON.stringify(publicKey),
+              clock.now(),
+              session.keyId,
+              keepsKeys,
+            ],
+          );
+          await keepOwn(tx, session, deviceId);
+        });
         await tellDevices(desk, accountId);
         return ok({ deviceId });
       }),

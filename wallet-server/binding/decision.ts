@@ -77,7 +77,12 @@ export function decisions(desk: Desk, store: BindingStore): Decisions {
     const { view, tries } = binding;
     if (view.stage !== "awaitingBank") return ok(view);
     const wait = (party: "wallet" | "tsp" | "issuer", causes: readonly Cause[], afterMs = backoff(tries)) =>
-      settle(id, { kind: "unanswered", party, nextTryAt: clock.now() + afterMs, causes }, { tries: tries + 1 });
+      settle(
+        id,
+        { kind: "unanswered", party, nextTryAt: clock.now() + afterMs, causes },
+        // No failure, and yet what its holder asks about when it lasts.
+        { tries: tries + 1, withCase: true },
+      );
     // Its owner lost it, or support holds the account: nothing is asked until that is over.
     if (binding.held !== undefined && binding.held !== "removed") return wait("wallet", [binding.held]);
     const made = await request(binding);

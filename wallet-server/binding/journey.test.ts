@@ -181,6 +181,7 @@ describe("the way to a card", () => {
     expect(told.methods.map((method) => [method.kind, method.open])).toEqual([
       ["smsCode", false],
       ["bankApp", true],
+      ["callCentre", true],
     ]);
     expect(must(await who.calls.chooseMethod({ bindingId, methodId: "app" }, context())).methodId).toBe("app");
     expect(await who.calls.chooseMethod({ bindingId, methodId: "dove" }, context())).toMatchObject(
@@ -211,6 +212,18 @@ describe("the way to a card", () => {
       causes: [],
     });
   });
+});
+
+test("who chooses the call centre has a case code to say, and the bank has the same; a code by SMS needs none", async () => {
+  const { bindingId } = await decided(who, deviceId);
+  expect(must(await who.calls.chooseMethod({ bindingId, methodId: "sms" }, context())).caseCode).toBeUndefined();
+  const chosen = must(await who.calls.chooseMethod({ bindingId, methodId: "call" }, context()));
+  expect(chosen).toMatchObject({ methodId: "call", causes: [], caseCode: expect.stringMatching(CASE) });
+  expect(asks("chooseMethod").map(({ request }) => request)).toMatchObject([
+    { methodId: "sms" },
+    { methodId: "call", caseCode: chosen.caseCode },
+  ]);
+  expect(asks("chooseMethod")[0]!.request).not.toHaveProperty("caseCode");
 });
 
 describe("refused", () => {
@@ -369,6 +382,8 @@ describe("nobody answers", () => {
     const waiting = must(await who.calls.acceptTerms(acceptanceOf(bindingId), context()));
     expect(waiting).toMatchObject({ stage: "awaitingBank", causes: [], waitingFor: { party } });
     expect(waiting.waitingFor!.nextTryAt).toBeGreaterThan(wallet.clock.now());
+    // No failure, and yet what the holder may have to speak of.
+    expect(waiting.caseCode).toMatch(CASE);
     expect(must(await who.calls.openBindings({ deviceId }, context())).bindings).toHaveLength(1);
     wallet.server.start();
     await pass(60_000, async () => (await view(bindingId)).waitingFor!.nextTryAt > waiting.waitingFor!.nextTryAt);

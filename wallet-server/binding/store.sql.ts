@@ -60,6 +60,8 @@ export interface BindingChange {
   readonly asked?: Asked;
   readonly tries?: number;
   readonly notes?: readonly FactNote[];
+  /** One that fails has a case code anyway; this one may be spoken of although it does not. */
+  readonly withCase?: boolean;
   /** In the same transaction, before the journey itself is saved. */
   readonly also?: (tx: Queries) => Promise<void>;
 }
@@ -115,8 +117,8 @@ export function bindingStore(desk: Desk): BindingStore {
     return found === undefined ? err(problem("notFound", { at: "bindingId" })) : ok(found);
   }
 
-  async function withCase(tx: Queries, accountId: string, view: BindingView): Promise<BindingView> {
-    if (!wantsCase(view) || view.caseCode !== undefined) return view;
+  async function withCase(tx: Queries, accountId: string, view: BindingView, due = false): Promise<BindingView> {
+    if (!(due || wantsCase(view)) || view.caseCode !== undefined) return view;
     const { bindingId: journeyId, deviceId } = view;
     return { ...view, caseCode: await caseOf(tx, random, { journeyId, accountId, deviceId }, clock.now()) };
   }
@@ -173,7 +175,7 @@ export function bindingStore(desk: Desk): BindingStore {
           ]);
           if (mine.length === 0) return undefined;
           await change.also?.(tx);
-          const view = await withCase(tx, before.accountId, next.value);
+          const view = await withCase(tx, before.accountId, next.value, change.withCase);
           await tx.query(
             {
               text: `update binding set stage = $2, view = $3::jsonb, card_jwe = $4, pan_ref = $5, token_ref = $6, pass_id = $7,

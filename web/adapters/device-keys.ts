@@ -15,17 +15,15 @@ export interface WrappedKey {
 
 export interface NewKeys {
   readonly publicKey: PublicJwk;
-  /** Absent without a PRF output: then the private half is nowhere but in this page. */
+  /** Absent without a PRF output: then the private half is thrown away, and nothing is ever sealed to this pair. */
   readonly wrapped?: WrappedKey;
-  readonly keys: DeviceKeys;
 }
 
 /** Makes the device's key pair and wraps its private half. `prf` is wiped. */
 export async function makeDeviceKeys(prf: Uint8Array | undefined): Promise<NewKeys> {
   const pair = await crypto.subtle.generateKey(CURVE, prf !== undefined, ["deriveBits"]);
-  const { x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
-  const publicKey: PublicJwk = { kty: "EC", crv: "P-256", x: x!, y: y! };
-  if (prf === undefined) return { publicKey, keys: { publicKey, openJwe: (jwe) => open(jwe, pair.privateKey) } };
+  const publicKey = await publicJwk(pair);
+  if (prf === undefined) return { publicKey };
   const salt = crypto.getRandomValues(new Uint8Array(32));
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const bytes = await crypto.subtle.wrapKey("pkcs8", pair.privateKey, await wrappingKey(prf, salt, "wrapKey"), {
@@ -33,8 +31,18 @@ export async function makeDeviceKeys(prf: Uint8Array | undefined): Promise<NewKe
     iv,
   });
   prf.fill(0);
-  const wrapped = { salt, iv, bytes };
-  return { publicKey, wrapped, keys: wrappedDeviceKeys(publicKey, wrapped) };
+  return { publicKey, wrapped: { salt, iv, bytes } };
+}
+
+/** A key pair for one payment: its private half cannot leave this page and ends with it. */
+export async function makePaymentKeys(): Promise<DeviceKeys> {
+  const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
+  return { publicKey: await publicJwk(pair), openJwe: (jwe) => open(jwe, pair.privateKey) };
+}
+
+async function publicJwk({ publicKey }: CryptoKeyPair): Promise<PublicJwk> {
+  const { x, y } = await crypto.subtle.exportKey("jwk", publicKey);
+  return { kty: "EC", crv: "P-256", x: x!, y: y! };
 }
 
 /** The key pair of an earlier visit: opens with the PRF output alone, anew for each use, and is kept nowhere. */

@@ -12,7 +12,7 @@ export interface DeviceRecord {
   readonly credentialId: string;
   /** Base64url input of the PRF extension, as the wallet server chose it. */
   readonly prfInput: string;
-  /** Absent: the passkey gives no PRF output, so the private half never left the page that made it. */
+  /** Absent: the passkey gives no PRF output. Then no payment key is kept here: each payment fetches one. */
   readonly wrapped?: WrappedKey;
 }
 

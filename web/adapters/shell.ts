@@ -8,8 +8,7 @@ const SCOPE = "/wallet";
  */
 export function installShell(onNewer: () => void): void {
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker
-    .register(SCRIPT, { scope: SCOPE })
+  shellRegistration()
     .then((registration) => {
       if (registration.waiting !== null) onNewer();
       registration.addEventListener("updatefound", () => {
@@ -21,4 +20,8 @@ export function installShell(onNewer: () => void): void {
       });
     })
     .catch(() => {});
+}
+
+export function shellRegistration(): Promise<ServiceWorkerRegistration> {
+  return navigator.serviceWorker.register(SCRIPT, { scope: SCOPE });
 }

@@ -38,7 +38,7 @@ export function DeviceList({ find, state }: { find: Find; state: Found }) {
 
 function Device({ find, found, state }: { find: Find; found: FoundDevice; state: Found }) {
   const { device, passes } = found;
-  const { deviceId, kind, lost } = device;
+  const { deviceId, kind, lost, wipedAt } = device;
   const say = useSay();
   const busy = state.busy === deviceId;
   const others = state.busy !== undefined && !busy;
@@ -62,7 +62,7 @@ function Device({ find, found, state }: { find: Find; found: FoundDevice; state:
         <span
           className={`rounded-full px-2.5 py-1 text-xs font-semibold ${lost ? "bg-bad-soft text-bad" : "bg-good-soft text-good"}`}
         >
-          {say(lost ? FIND_TEXT.lost : FIND_TEXT.normal)}
+          {say(wipedAt !== undefined ? FIND_TEXT.erased : lost ? FIND_TEXT.lost : FIND_TEXT.normal)}
         </span>
       </div>
       {passes.length > 0 && (
@@ -81,7 +81,7 @@ function Device({ find, found, state }: { find: Find; found: FoundDevice; state:
       )}
       {lost && (
         <p role="status" className="mt-3 text-[13px] leading-snug text-ink-2">
-          {say(passes.length === 0 ? FIND_TEXT.wiped : FIND_TEXT.lostText)}
+          {say(wipedAt !== undefined ? FIND_TEXT.wiped : FIND_TEXT.lostText)}
         </p>
       )}
       <div className="mt-3.5 grid gap-2">

@@ -28,6 +28,7 @@ export const FIND_TEXT = {
   cards: (count: number) => w(`${count} 张卡`, count === 1 ? "1 card" : `${count} cards`),
   normal: w("正常", "In use"),
   lost: w("丢失模式", "Lost mode"),
+  erased: w("已抹掉", "Erased"),
   lostText: w(
     "这台设备上的卡片已全部暂停，不能付款，联网与否都一样。",
     "All cards on it are suspended and pay nothing, whether it is online or not.",

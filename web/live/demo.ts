@@ -13,7 +13,7 @@ export interface DemoFeed {
   onTraffic(listener: (rows: readonly WireRow[]) => void): void;
 }
 
-const ROWS_KEPT = 400;
+const ROWS_KEPT = 1_000;
 const SMS_KEPT = 100;
 
 export function createDemoFeed(follow: (handlers: DemoHandlers) => void): DemoFeed {

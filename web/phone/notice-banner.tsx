@@ -27,8 +27,11 @@ export function NoticeIcon({ kind, className = "size-9" }: { kind: NoticeView["n
 
 /** The bank's notice slides in from the top, with the amount. */
 export function NoticeBanner({ framed }: { framed: boolean }) {
-  const { phone } = usePage();
-  const arrival = useStore(phone.arrival);
+  const { phone, notices } = usePage();
+  const arrived = useStore(phone.arrival);
+  const { which, amounts } = useStore(notices.state).choice;
+  const wanted = which === "all" || (which === "declines" && arrived?.notice.kind === "declined");
+  const arrival = wanted ? arrived : undefined;
   const say = useSay();
   return (
     <div
@@ -47,7 +50,7 @@ export function NoticeBanner({ framed }: { framed: boolean }) {
               {say(arrival.productName)} · {arrival.panSuffix}
             </p>
             <p className="truncate text-[15px] font-semibold">
-              {say(TEXT.notice[arrival.notice.kind])} {moneyText(arrival.notice.amount)}
+              {say(TEXT.notice[arrival.notice.kind])} {amounts === "shown" && moneyText(arrival.notice.amount)}
             </p>
             <p className="truncate text-[13px] text-ink-2">{arrival.notice.merchantName}</p>
           </div>

@@ -11,11 +11,8 @@ import { createStore, type Store } from "../store.ts";
 import { FAULTS, type Fault, passkeyFault, problemFault } from "../text/fault.ts";
 import type { KnownCards, PhonePorts, Proof, SessionRecord } from "./ports.ts";
 
-/**
- * Where the device's private half is: wrapped under the passkey, in this page's memory alone (no PRF), or gone with the
- * page that had it.
- */
-export type KeyRoom = "wrapped" | "memory" | "gone";
+/** Where payment keys are: here, sealed under the passkey (PRF), or nowhere: then each payment fetches one. */
+export type KeyRoom = "wrapped" | "fetched";
 
 export type PhoneState =
   | { readonly kind: "starting"; readonly fault?: Fault }
@@ -79,8 +76,6 @@ export interface Phone {
   /** Ends lost mode: its holder signs in anew, since whoever found the phone has its session. */
   unlock(): Promise<void>;
   signOut(): void;
-  /** Without PRF, after a reload: the old device and its cards go, a new key pair comes. */
-  renewDevice(): Promise<void>;
   readonly desk: Desk | undefined;
   context(journeyId?: string): CallContext;
   /** Reads the device's cards again and brings keys and storage in line. */
@@ -114,8 +109,6 @@ export function createPhone(ports: PhonePorts): Phone {
   let cancelRetry = () => {};
   /** What was written down last, to write nothing twice. */
   let kept: Pick<KnownCards, "passes" | "notices" | "lost"> | undefined;
-  /** The private half of a passkey without PRF, and the device it belongs to. */
-  let inMemory: { readonly deviceId: string; readonly keys: Parameters<typeof createWallet>[0]["keys"] } | undefined;
 
   const context = (journeyId: string = random.uuid()): CallContext => ({ journeyId, idempotencyKey: random.uuid() });
   const patch = (change: Partial<ReadyPhone>) =>
@@ -130,9 +123,9 @@ export function createPhone(ports: PhonePorts): Phone {
 
   /** Sessions that were ended here. */
   const ended = new Set<string>();
-  function end({ calls, session }: Desk): void {
+  function end({ calls, session }: Desk, first: Promise<unknown> = Promise.resolve()): void {
     ended.add(session.accessToken);
-    void calls.endSession({}, context());
+    void first.then(() => calls.endSession({}, context()));
   }
 
   const callsOf = (session: SessionRecord) => ports.deviceCalls(session.accessToken, () => signedOut(session));
@@ -176,21 +169,29 @@ export function createPhone(ports: PhonePorts): Phone {
   }
 
   function open(session: SessionRecord, record: DeviceRecord, lost: boolean, known?: KnownCards): void {
-    const keyRoom: KeyRoom =
-      record.wrapped !== undefined ? "wrapped" : inMemory?.deviceId === record.deviceId ? "memory" : "gone";
+    const keyRoom: KeyRoom = record.wrapped === undefined ? "fetched" : "wrapped";
     const keys =
-      record.wrapped !== undefined
-        ? ports.wrappedKeys(record.publicKey, record.wrapped)
-        : keyRoom === "memory"
-          ? inMemory!.keys
-          : { publicKey: record.publicKey, openJwe: async () => undefined };
+      record.wrapped === undefined
+        ? { publicKey: record.publicKey, openJwe: async () => undefined }
+        : ports.wrappedKeys(record.publicKey, record.wrapped);
     const calls = callsOf(session);
     const { storage, sealer, clock, about, journal } = ports;
     desk = {
       session,
       record,
       calls,
-      wallet: createWallet({ calls, storage, keys, sealer, clock, random, cipher: pureCipher, about, journal }),
+      wallet: createWallet({
+        calls,
+        storage,
+        keys,
+        keepsKeys: keyRoom === "wrapped",
+        sealer,
+        clock,
+        random,
+        cipher: pureCipher,
+        about,
+        journal,
+      }),
     };
     state.set({
       kind: "ready",
@@ -256,7 +257,14 @@ export function createPhone(ports: PhonePorts): Phone {
     return ports.exclusively("device", async () => {
       const made = await ports.makeKeys(proof.prf);
       const enrolled = await callsOf(session).enrolDevice(
-        { name: model.name.zh, kind: model.kind, model: model.id, keySource: "hce", publicKey: made.publicKey },
+        {
+          name: model.name.zh,
+          kind: model.kind,
+          model: model.id,
+          keySource: "hce",
+          publicKey: made.publicKey,
+          keepsKeys: made.wrapped !== undefined,
+        },
         context(),
       );
       if (!enrolled.ok) return enrolled;
@@ -271,7 +279,6 @@ export function createPhone(ports: PhonePorts): Phone {
       };
       await records.clear();
       await records.write(record);
-      inMemory = made.wrapped === undefined ? { deviceId, keys: made.keys } : undefined;
       return { ok: true, value: record };
     });
   }
@@ -381,12 +388,12 @@ export function createPhone(ports: PhonePorts): Phone {
     if (!read.ok) return;
     patch({ passes: read.value.passes });
     await wallet.follow(read.value.passes);
-    if (keyRoomNow() === "gone") return;
+    const keeps = record.wrapped !== undefined;
     const here = new Set((await ports.storage.cards()).map((card) => card.tokenRef));
     for (const pass of read.value.passes) {
       if (pass.token.status !== "active") continue;
       // A page that was closed too early left the package at the server, or used keys without fetching more.
-      if (here.has(pass.token.tokenRef) && pass.provisioned) {
+      if (pass.provisioned && (here.has(pass.token.tokenRef) || !keeps)) {
         await wallet.refill(pass);
         continue;
       }
@@ -398,7 +405,7 @@ export function createPhone(ports: PhonePorts): Phone {
   /** First contact after a time without: what happened here is told, and what happened there is learnt. */
   async function tell(): Promise<void> {
     const now = desk;
-    if (now === undefined || keyRoomNow() === "gone") return;
+    if (now === undefined) return;
     await ports.exclusively("cards", () => now.wallet.sync(now.record.deviceId)).catch(() => {});
   }
 
@@ -420,11 +427,6 @@ export function createPhone(ports: PhonePorts): Phone {
         : undefined;
     patch({ notices: read.value.notices });
     if (missed !== undefined) addNotice(missed);
-  }
-
-  function keyRoomNow(): KeyRoom {
-    const now = state.get();
-    return now.kind === "ready" ? now.keyRoom : "gone";
   }
 
   async function busy(work: () => Promise<void>): Promise<void> {
@@ -530,18 +532,9 @@ export function createPhone(ports: PhonePorts): Phone {
       forget();
       const now = desk;
       leave(now?.session.name);
-      if (now !== undefined) end(now);
-    },
-    async renewDevice() {
-      if (desk === undefined) return;
-      const { session, record, calls } = desk;
-      const { credentialId, prfInput, deviceId } = record;
-      const enrolled = await enrol(session, { credentialId, response: {} }, prfInput);
-      if (!enrolled.ok) return patch({ trouble: problemFault(enrolled.error) });
-      // Only now: the passkey, which both have, stays with the one that is left.
-      stopFollowing();
-      await calls.removeDevice({ deviceId }, context());
-      open(session, enrolled.value, false);
+      if (now === undefined) return;
+      // Nobody is signed in here: nobody is told anything either.
+      end(now, now.calls.unsubscribePush({ deviceId: now.record.deviceId }, context()));
     },
     async setDefault(pass) {
       if (desk === undefined) return undefined;

@@ -8,7 +8,7 @@ import type {
   WalletEvent,
   WalletSignInApi,
 } from "#contracts/wallet-api";
-import type { DeviceJournal, DeviceStorage } from "#device/secure-element";
+import type { DeviceJournal, DeviceKeys, DeviceStorage } from "#device/secure-element";
 import type { Result } from "#protocol/bytes";
 import type { DeviceModel } from "#protocol/devices";
 import type { NewKeys, WrappedKey } from "../adapters/device-keys.ts";
@@ -101,7 +101,9 @@ export interface PhonePorts {
   readonly signIn: Calls<WalletSignInApi>;
   deviceCalls(accessToken: string, onSignedOut: () => void): Calls<WalletDeviceApi>;
   makeKeys(prf: Uint8Array | undefined): Promise<NewKeys>;
-  wrappedKeys(publicKey: NewKeys["publicKey"], wrapped: WrappedKey): NewKeys["keys"];
+  /** For one payment on a device that keeps no keys. */
+  makePaymentKeys(): Promise<DeviceKeys>;
+  wrappedKeys(publicKey: NewKeys["publicKey"], wrapped: WrappedKey): DeviceKeys;
   /** Follows a device's events until stopped. */
   follow(accessToken: string, deviceId: string, handlers: LiveHandlers): () => void;
   /** Runs `work` while no other tab runs work of the same name. */

@@ -8,8 +8,10 @@ import { FaultNote } from "../ui/fault-note.tsx";
 import { Sheet } from "../ui/sheet.tsx";
 import { DevicesRow } from "./devices/devices-row.tsx";
 import type { ReadyPhone } from "./phone.ts";
+import { About, Appearance, NoticeSection, Section } from "./settings/sections.tsx";
+import { SETTINGS_TEXT } from "./settings/words.ts";
 
-/** The account, and where this device's key is. */
+/** The account, how the wallet looks, what it tells, where this device's key is and what is kept where. */
 export function SettingsSheet({ open, state, onClose }: { open: boolean; state: ReadyPhone; onClose: () => void }) {
   const { phone } = usePage();
   const say = useSay();
@@ -20,31 +22,35 @@ export function SettingsSheet({ open, state, onClose }: { open: boolean; state: 
       if (refused === undefined) onClose();
     });
   }
-  const facts = [
-    [say(TEXT.settings.account), state.name],
-    [say(TEXT.settings.keys), say(TEXT.settings[state.keyRoom])],
-  ] as const;
   return (
     <Sheet open={open} title={say(TEXT.settings.title)} onClose={onClose}>
-      <dl className="overflow-hidden rounded-2xl bg-panel-2 text-[14px]">
-        {facts.map(([name, value]) => (
-          <div key={name} className="flex justify-between gap-4 border-line px-4 py-3 not-first:border-t">
-            <dt className="shrink-0 text-ink-2">{name}</dt>
-            <dd className="text-right font-medium">{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <p className="mt-3 mb-3 px-1 text-xs leading-relaxed text-ink-3">{say(TEXT.settings.session)}</p>
-      <DevicesRow onOpen={onClose} />
-      <Button look="soft" className="mt-4 w-full" onClick={renewCodes}>
-        {say(TEXT.recovery.make)}
-      </Button>
-      {fault !== undefined && <FaultNote fault={fault} className="mt-2" />}
-      <p className="mt-2 px-1 text-center text-xs leading-relaxed text-ink-3">{say(TEXT.recovery.makeHint)}</p>
-      <Button look="danger" className="mt-4 w-full" onClick={() => phone.signOut()}>
-        {say(TEXT.settings.signOut)}
-      </Button>
-      <p className="mt-2 px-1 text-center text-xs leading-relaxed text-ink-3">{say(TEXT.settings.signOutHint)}</p>
+      <div className="grid gap-5">
+        <Section title={say(SETTINGS_TEXT.account)}>
+          <p className="text-[17px] font-semibold">{state.name}</p>
+        </Section>
+        <DevicesRow onOpen={onClose} />
+        <Appearance />
+        <NoticeSection />
+        <Section title={say(SETTINGS_TEXT.safety)}>
+          <dl className="text-[14px] leading-relaxed">
+            <dt className="text-[13px] text-ink-2">{say(SETTINGS_TEXT.keys)}</dt>
+            <dd className="font-medium">{say(TEXT.settings[state.keyRoom])}</dd>
+          </dl>
+          <p className="text-xs leading-relaxed text-ink-3">{say(TEXT.settings.session)}</p>
+          <Button look="soft" className="w-full" onClick={renewCodes}>
+            {say(TEXT.recovery.make)}
+          </Button>
+          {fault !== undefined && <FaultNote fault={fault} />}
+          <p className="text-xs leading-relaxed text-ink-3">{say(TEXT.recovery.makeHint)}</p>
+        </Section>
+        <About />
+        <div>
+          <Button look="danger" className="w-full" onClick={() => phone.signOut()}>
+            {say(TEXT.settings.signOut)}
+          </Button>
+          <p className="mt-2 px-1 text-center text-xs leading-relaxed text-ink-3">{say(TEXT.settings.signOutHint)}</p>
+        </div>
+      </div>
     </Sheet>
   );
 }

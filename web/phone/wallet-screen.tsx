@@ -88,24 +88,15 @@ function RoundButton({ label, onClick, children }: { label: string; onClick: () 
 
 /** What the holder must know before anything else: connection, keys that live in memory, storage. */
 function Conditions({ state }: { state: ReadyPhone }) {
-  const { phone } = usePage();
   const say = useSay();
   return (
     <div className="grid gap-2 not-empty:mb-3">
       <OfflineNote state={state} />
       {state.trouble !== undefined && <FaultNote fault={state.trouble} />}
-      {state.keyRoom === "memory" && (
-        <p className="flex items-center gap-2 rounded-2xl bg-warn-soft px-3.5 py-2.5 text-[13px] leading-snug text-warn">
-          <KeyRound aria-hidden="true" className="size-4 shrink-0" /> {say(TEXT.wallet.memoryOnly)}
+      {state.keyRoom === "fetched" && (
+        <p className="flex items-center gap-2 rounded-2xl bg-panel px-3.5 py-2.5 text-[13px] leading-snug text-ink-2">
+          <KeyRound aria-hidden="true" className="size-4 shrink-0" /> {say(TEXT.wallet.noKeysKept)}
         </p>
-      )}
-      {state.keyRoom === "gone" && (
-        <div className="rounded-2xl bg-warn-soft px-3.5 py-3 text-[13px] text-warn">
-          <p className="leading-snug">{say(TEXT.wallet.keysGone)}</p>
-          <Button look="soft" className="mt-2 w-full" onClick={() => void phone.renewDevice()}>
-            {say(TEXT.wallet.renew)}
-          </Button>
-        </div>
       )}
     </div>
   );

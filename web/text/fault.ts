@@ -225,12 +225,6 @@ export const FAULTS = {
     "它停在商户或收单方那一边。请看收银台的提示和案件号。",
     "It stopped on the shop's side. See what the till says, and its case code.",
   ),
-  keyGone: fault(
-    "这张卡的密钥已不在本机",
-    "This card's keys are no longer here",
-    "没有 PRF：密钥只在内存中，刷新页面后失效。请重新启用本机并再次添加卡片。",
-    "Without PRF keys live in memory only and a reload ends them. Set the device up anew and add the card again.",
-  ),
   wrongPasskey: fault(
     "这个通行密钥打不开本机的密钥",
     "This passkey does not open this device's keys",

@@ -77,12 +77,10 @@ export const TEXT = {
     notAdded: (suffix: string) => w(`尾号 ${suffix} 的卡没有添加成功`, `The card ending ${suffix} could not be added`),
     waiting: (suffix: string) => w(`尾号 ${suffix} 的卡在等银行应答`, `The card ending ${suffix} waits for the bank`),
     unfinishedNew: w("有一张卡还没有添加完", "A card is not added yet"),
-    memoryOnly: w(
-      "没有 PRF：密钥只在内存中，刷新后需重新添加卡片",
-      "No PRF: keys live in memory only; after a reload add cards anew",
+    noKeysKept: w(
+      "没有 PRF：本机不存付款密钥，每次付款联网领取一枚",
+      "No PRF: no payment key is kept here, each payment fetches one",
     ),
-    keysGone: w("没有 PRF：密钥只在内存中，刷新后已失效", "No PRF: keys lived in memory only and are gone"),
-    renew: w("重新启用本机", "Set up this device anew"),
     defaultCard: w("默认卡", "Default"),
   },
 
@@ -123,11 +121,11 @@ export const TEXT = {
 
   settings: {
     title: w("设置", "Settings"),
-    account: w("账户", "Account"),
-    keys: w("本机密钥", "This device's key"),
     wrapped: w("由通行密钥加密保存（PRF）", "Encrypted under your passkey (PRF)"),
-    memory: w("没有 PRF：密钥只在内存中", "No PRF: in memory only"),
-    gone: w("没有 PRF：内存中的密钥已失效", "No PRF: the key in memory is gone"),
+    fetched: w(
+      "没有 PRF：本机不存付款密钥，每次付款由通行密钥验证后领取一枚",
+      "No PRF: no payment key is kept here; each payment fetches one after your passkey was checked",
+    ),
     signOut: w("退出登录", "Sign out"),
     signOutHint: w(
       "卡片保留在本机，用通行密钥登录后恢复。",
@@ -349,47 +347,5 @@ export const TEXT = {
     lines: w("最近账目", "Entries"),
     noLines: w("还没有账目", "No entries yet"),
     balance: w("余额", "Balance"),
-  },
-
-  wire: {
-    title: w("报文", "Wire"),
-    hint: w(
-      "各方之间的每一条消息，实时解码；卡号、密文和验证码已遮盖",
-      "Every message between the parties, decoded live; numbers, ciphertexts and codes are masked",
-    ),
-    empty: w("还没有消息。添加一张卡或付一笔款，就能看到。", "Nothing yet. Add a card or make a payment."),
-    clear: w("清空", "Clear"),
-    filter: w("筛选", "Filter"),
-    kinds: { apdu: w("APDU", "APDU"), iso8583: w("8583", "8583"), token: w("令牌", "Token"), json: w("JSON", "JSON") },
-    kindNames: {
-      apdu: w("手机与终端的 APDU", "APDUs between phone and terminal"),
-      iso8583: w("ISO 8583 报文", "ISO 8583 messages"),
-      token: w("令牌核验", "Token checks"),
-      json: w("各方之间的 JSON 调用", "JSON calls between parties"),
-    },
-    parties: {
-      device: w("手机", "Dev"),
-      phone: w("手机", "Dev"),
-      terminal: w("终端", "Term"),
-      acquirer: w("收单", "Acq"),
-      network: w("网络", "Net"),
-      tsp: w("令牌", "TSP"),
-      issuer: w("银行", "Bank"),
-      wallet: w("钱包", "Wall"),
-    },
-    partyNames: {
-      device: w("手机", "phone"),
-      phone: w("手机", "phone"),
-      terminal: w("终端", "terminal"),
-      acquirer: w("收单方", "acquirer"),
-      network: w("转接网络", "network"),
-      tsp: w("令牌服务方", "token service"),
-      issuer: w("发卡银行", "issuing bank"),
-      wallet: w("钱包服务器", "wallet server"),
-    },
-    fromTo: (from: string, to: string) => w(`${from} 到 ${to}`, `${from} to ${to}`),
-    raw: w("原文", "Raw"),
-    count: (shown: number, all: number) => w(`${shown}/${all} 条`, `${shown} of ${all}`),
-    newest: w("到最新", "To the newest"),
   },
 } as const;

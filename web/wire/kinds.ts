@@ -1,20 +1,16 @@
-import type { WireRow } from "#contracts/wire";
+import { WIRE_KINDS, type WireKind } from "#contracts/wire";
 
-/** Each kind of message with its colour. */
-export const KINDS: readonly { readonly kind: WireRow["kind"]; readonly pill: string }[] = [
-  { kind: "apdu", pill: "text-apdu" },
-  { kind: "iso8583", pill: "text-iso" },
-  { kind: "token", pill: "text-token" },
-  { kind: "json", pill: "text-json" },
-];
-
-const COLOURS: Readonly<Record<WireRow["kind"], string>> = {
+const COLOURS: Readonly<Record<WireKind, string>> = {
   apdu: "text-apdu",
   iso8583: "text-iso",
   token: "text-token",
   json: "text-json",
+  sms: "text-warn",
 };
 
-export function colourOf(kind: WireRow["kind"]): string {
+/** Each kind of message with its colour. */
+export const KINDS: readonly WireKind[] = WIRE_KINDS;
+
+export function colourOf(kind: WireKind): string {
   return COLOURS[kind];
 }

@@ -266,7 +266,7 @@ export const VERIFICATION_CAUSES: Readonly<Record<VerificationCause, CauseEntry>
   },
   proofForOtherJourney: {
     stage: "verification",
-    stoppers: ["tsp"],
+    stoppers: ["tsp", "bankApp"],
     actor: "holder",
     retry: "now",
     effort: "retype",

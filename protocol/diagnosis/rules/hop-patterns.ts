@@ -6,7 +6,7 @@ import type { Kept } from "../evidence/kept.ts";
 import type { StoppedBy } from "../finding.ts";
 import type { Claim } from "./claim.ts";
 import { CHAIN } from "./needs.ts";
-import { forwardStage } from "./operations.ts";
+import { forwardStage, PREPARES } from "./operations.ts";
 import { overcome } from "./overcome.ts";
 
 /** A request without an answer is on its way for so long; then something is wrong, unless the caller says so before. */
@@ -148,7 +148,8 @@ function goneBy(evidence: Evidence, { from, operation, key, stage, asked, taken 
 function nested(outer: Hop, inner: Hop): boolean {
   const received = first(outer.taken, "received");
   const sent = first(inner.asked, "sent");
-  const carries = forwardStage(inner.operation) !== undefined || inner.operation === outer.operation;
+  const { operation } = inner;
+  const carries = forwardStage(operation) !== undefined || PREPARES.has(operation) || operation === outer.operation;
   if (!carries || inner.from !== outer.to || received === undefined || sent === undefined) return false;
   const decided = first(outer.taken, "decided");
   return sent.index > received.index && (decided === undefined || sent.index < decided.index);

@@ -27,6 +27,9 @@ export function forwardStage(operation: unknown): Stage | undefined {
   return typeof operation === "string" && Object.hasOwn(FORWARD, operation) ? FORWARD[operation] : undefined;
 }
 
+/** Calls without which one that carries the binding forward can't be made. */
+export const PREPARES: ReadonlySet<string> = new Set(["publicKey"]);
+
 const RANK = new Map(STAGES.map((stage, rank) => [stage, rank]));
 export function stageRank(stage: Stage): number {
   return RANK.get(stage)!;

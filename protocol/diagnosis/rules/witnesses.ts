@@ -29,7 +29,7 @@ const ALSO_SEEN_BY: Readonly<Partial<Record<Cause, readonly Witness[]>>> = {
   faceCheckFailed: ["issuer"],
   usbKeyNotAccepted: ["issuer"],
   verificationExpired: ["issuer"],
-  proofForOtherJourney: ["issuer"],
+  proofForOtherJourney: ["issuer", "bankApp"],
   personalisationIncomplete: ["wallet"],
   deviceStorageFailed: ["wallet"],
   deviceKeyChanged: ["wallet"],

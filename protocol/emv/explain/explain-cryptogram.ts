@@ -77,12 +77,18 @@ const paddingOf = (scheme: CryptogramScheme): 1 | 2 => (SCHEMES[scheme].pad === 
  * at the first. An 8-byte value that fits by accident does so once in 2^64 tries, so what fits is what happened.
  *
  * @param cipher the machine's: the search computes up to some hundred thousand blocks.
+ * @param depth `near`: one mistake or another scheme only, a tenth of the work, for whoever has other things to do meanwhile.
  */
-export function explainCryptogram(given: CryptogramCase, cipher: CardCipher): Explanation {
+export function explainCryptogram(
+  given: CryptogramCase,
+  cipher: CardCipher,
+  depth: "near" | "far" = "far",
+): Explanation {
   const search = new Search(given, cipher);
   const misread = search.expectation();
   if (misread !== undefined) return { kind: "fits", deviations: misread, also: [], tried: search.tried };
-  for (const level of [search.single, search.structures, search.combined, search.pairs]) {
+  const further = depth === "far" ? [search.combined, search.pairs] : [];
+  for (const level of [search.single, search.structures, ...further]) {
     const found = level.call(search);
     if (found.length > 0) {
       const [best, ...also] = fewestFirst(found);

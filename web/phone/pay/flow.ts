@@ -1,10 +1,11 @@
 import type { NoticeView, PassView } from "#contracts/wallet-api";
 import { createStore, type Store } from "../../store.ts";
-import { FAULTS, type Fault, fieldFault, passkeyFault, problemFault } from "../../text/fault.ts";
+import { FAULTS, type Fault, fieldFault } from "../../text/fault.ts";
 import type { NearField, WaitingTerminal } from "../../till/field.ts";
 import type { Phone } from "../phone.ts";
 import type { PhonePorts } from "../ports.ts";
 import { diagnosed, type Trouble, troubleOfPayment } from "../trouble.ts";
+import { unlock } from "./unlock.ts";
 
 /** One payment on the phone, from the holder's finger to the bank's notice. */
 export type PayState =
@@ -42,7 +43,7 @@ const ASKS_MAX = 4;
 export function createPayFlow(
   phone: Phone,
   near: NearField,
-  ports: Pick<PhonePorts, "passkey" | "storage" | "field" | "timers" | "clock">,
+  ports: Pick<PhonePorts, "passkey" | "storage" | "field" | "timers" | "clock" | "makePaymentKeys">,
 ): PayFlow {
   const state = createStore<PayState>({ kind: "idle" });
   let cancelTimer = () => {};
@@ -145,24 +146,9 @@ export function createPayFlow(
       cancelTimer();
       run += 1;
       state.set({ kind: "proving", pass });
-      const now = phone.state.get();
-      if (now.kind !== "ready" || now.keyRoom === "gone") return fail(pass, FAULTS.keyGone);
-      if ((await ports.storage.keysLeft(pass.token.tokenRef, ports.clock.now())) === 0) await phone.readCards();
-      const proof = await ports.passkey.prove(desk.record.credentialId, desk.record.prfInput);
-      if (!isNow("proving", pass)) return;
-      if (!proof.ok) return fail(pass, passkeyFault(proof.error));
-      const { prf = new Uint8Array(32) } = proof.value;
-      const armed = await desk.wallet.arm(pass, prf);
-      prf.fill(0);
+      const armed = await unlock(phone, desk, ports, pass);
       if (!isNow("proving", pass)) return desk.wallet.disarm();
-      if (!armed.ok) {
-        const { code } = armed.error;
-        const noKeys = code === "wrongState" && pass.token.status === "active";
-        return fail(
-          pass,
-          code === "forbidden" ? FAULTS.wrongPasskey : noKeys ? FAULTS.noKeys : problemFault(armed.error),
-        );
-      }
+      if (!armed.ok) return fail(pass, armed.error);
       state.set({ kind: "armed", pass });
       waitForTerminal(pass);
       approach();
