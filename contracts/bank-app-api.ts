@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { Amount, At, Ceremony, Empty, Id, Name, Product, Suffix } from "./common.ts";
-import { CardStatusSchema, UsbKeyCode } from "./desk-api.ts";
+import { Amount, At, Ceremony, Empty, Id, Name, Product, PublicJwkSchema, Suffix } from "./common.ts";
+import { CardStatusSchema, StatementLine, UsbKeyCode } from "./desk-api.ts";
 import { operation } from "./operation.ts";
 import { PushInvitation, PushPass } from "./tsp-api.ts";
 
@@ -37,6 +37,11 @@ export const bankSignInApi = {
     summary: "Finish it",
     request: v.object({ ceremonyId: Id, response: Ceremony }),
     answer: BankSession,
+  }),
+  signOut: operation({
+    summary: "The session ends now",
+    request: v.object({ accessToken: v.pipe(v.string(), v.maxLength(128)) }),
+    answer: Empty,
   }),
 } as const;
 export type BankSignInApi = typeof bankSignInApi;
@@ -77,6 +82,18 @@ export const bankAppApi = {
     summary: "The customer's cards",
     request: Empty,
     answer: v.object({ cards: v.array(AppCard) }),
+    readOnly: true,
+  }),
+  statement: operation({
+    summary: "The last movements of one of the customer's accounts, newest first",
+    request: v.object({ cardId: Id }),
+    answer: v.object({ lines: v.array(StatementLine) }),
+    readOnly: true,
+  }),
+  publicKey: operation({
+    summary: "The bank's key, to which the number of the card that gets a transfer is sealed",
+    request: Empty,
+    answer: PublicJwkSchema,
     readOnly: true,
   }),
   pending: operation({
@@ -140,6 +157,7 @@ export const bankAppApi = {
     summary: "Carry out a quoted transfer: the holder has seen the fee",
     request: v.object({
       quoteId: Id,
+      /** JSON `{pan}`, sealed to the bank's key. */
       toPanJwe: v.optional(v.string()),
       toCardId: v.optional(Id),
       toName: Name,

@@ -52,6 +52,8 @@ export const Product = v.object({
   kind: v.picklist(["debit", "credit"]),
   /** Which drawn card art the wallet shows. */
   art: Id,
+  /** The number to call about the card. */
+  hotline: v.optional(v.string()),
 });
 export type Product = v.InferOutput<typeof Product>;
 

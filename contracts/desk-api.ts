@@ -33,7 +33,7 @@ export const DeskAccount = v.object({
 });
 export type DeskAccount = v.InferOutput<typeof DeskAccount>;
 
-const StatementLine = v.object({
+export const StatementLine = v.object({
   at: At,
   text: v.string(),
   minor: v.string(),

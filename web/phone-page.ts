@@ -10,6 +10,7 @@ import { deviceRecords, knownCards, sessionRecords } from "./adapters/device-rec
 import { openDeviceStorage } from "./adapters/device-storage.ts";
 import { factJournal } from "./adapters/fact-journal.ts";
 import { field } from "./adapters/field.ts";
+import { type CardOffer, hearCardOffer } from "./adapters/hand-over.ts";
 import { followWallet } from "./adapters/live.ts";
 import { clock, exclusivelyOn, random, timers } from "./adapters/machine.ts";
 import { notebook, notebookOf } from "./adapters/notebook.ts";
@@ -49,6 +50,8 @@ export interface PhonePage {
   readonly pay: PayFlow;
   readonly near: NearField;
   readonly feed: DemoFeed;
+  /** A card that the bank's app, which opened this page, holds out. */
+  readonly offer: Store<CardOffer | undefined>;
 }
 
 /** Wires a phone to this browser and the server it came from. It stands still until `phone.boot()`. */
@@ -97,6 +100,7 @@ export async function openPhonePage(
     devices,
     pay: createPayFlow(phone, near, ports),
     near,
+    offer: hearCardOffer(),
     feed: createDemoFeed((handlers) => followDemo(handlers, hears)),
   };
 }

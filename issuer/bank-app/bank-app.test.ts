@@ -454,6 +454,22 @@ describe("the customer's own cards", () => {
       expect(await answer).toMatchObject({ error: { code: "notFound" } });
   });
 
+  test("the movements of one's own account, and of nobody else's; signed out, the session is over", async () => {
+    const { app, accessToken } = await enrolled();
+    const { lines } = must(await app.statement({ cardId: "card-zhang" }, context()));
+    expect(lines.map(({ kind }) => kind)).toEqual(["opening"]);
+    expect(await app.statement({ cardId: "card-li" }, context())).toMatchObject({ error: { code: "notFound" } });
+    must(await bank.signIn.signOut({ accessToken }, context()));
+    expect(await bank.issuer.bankApp(accessToken)).toBeUndefined();
+  });
+
+  test("whose card waits in a wallet, and who enrols meanwhile, is shown the app as a way", async () => {
+    const { bindingId } = await decided(bank, typedCard("zhang"));
+    await enrolled();
+    await bank.relay();
+    expect(bank.toldBy("methodsChanged")).toEqual([{ bindingId }]);
+  });
+
   test("adding without typing: certificates that the bank does not trust get nothing", async () => {
     const { app } = await enrolled();
     const invitation = { certificates: ["MA=="], nonce: "00112233", nonceSignature: "00112233" };

@@ -15,13 +15,22 @@ import type { CardEvent } from "../cards/status.ts";
 import { findCardById, holdCard } from "../cards/store.ts";
 import { changeOnce } from "../change.ts";
 import { writeAudit } from "../desk/audit-trail.ts";
-import { accountOfCard, accountsOfCustomer } from "../desk/views.ts";
+import { accountOfCard, accountsOfCustomer, statementOf } from "../desk/views.ts";
 import { refused } from "../hops.ts";
-import type { PushSealer } from "../ports.ts";
+import { KEYS, type PushSealer } from "../ports.ts";
 import type { AppParts, BankSession } from "./sign-in.ts";
 import { takeUsbKeyCode } from "./usb-key-code.ts";
 
-type CardCalls = "cards" | "lockCard" | "unlockCard" | "activateCard" | "addToWallet" | "usbKeyOptions" | "addUsbKey";
+type CardCalls =
+  | "cards"
+  | "statement"
+  | "publicKey"
+  | "lockCard"
+  | "unlockCard"
+  | "activateCard"
+  | "addToWallet"
+  | "usbKeyOptions"
+  | "addUsbKey";
 type AppCard = v.InferOutput<BankAppApi["lockCard"]["answer"]>;
 
 /** The customer's own cards and keys. */
@@ -56,6 +65,14 @@ export function ownCards(
   return {
     async cards() {
       return ok({ cards: (await accountsOfCustomer(db, customerId)).map(appCard) });
+    },
+    async statement({ cardId }) {
+      const target = await findCardById(db, cardId);
+      const lines = target?.customerId === customerId ? await statementOf(db, cardId) : undefined;
+      return lines === undefined ? err(problem("notFound", { at: "cardId" })) : ok({ lines });
+    },
+    async publicKey() {
+      return ok({ ...keys.publicJwk(KEYS.cardData) });
     },
     lockCard: by("lockCard", "lock"),
     unlockCard: by("unlockCard", "unlock"),

@@ -1,12 +1,15 @@
 import type { BankSignInApi } from "#contracts/bank-app-api";
 import type { Words } from "#contracts/common";
 import type { Calls } from "#contracts/operation";
+import type { Queries } from "#contracts/ports";
 import { problem } from "#contracts/problem";
 import type { Passkeys } from "#party";
 import { equalBytes, err, fromAscii, fromUtf8, ok, toBase64url } from "#protocol/bytes";
 import { countMessage, messagesToday } from "../binding/code-store.ts";
 import type { BindingParts } from "../binding/parts.ts";
+import { bindingsOfCard, verificationOf } from "../binding/store.ts";
 import { holdCustomer, isDocumentOf } from "../cards/store.ts";
+import { accountsOfCustomer } from "../desk/views.ts";
 import { KEYS } from "../ports.ts";
 
 export interface AppParts extends BindingParts {
@@ -52,6 +55,18 @@ export function bankSignIn(
       if (customer !== undefined && isDocumentOf(keys, customer, { kind: "residentId", number: idNumber })) return id;
     }
     return undefined;
+  }
+
+  /** The app is a way from now on: wallets in which a card of the customer's waits look again. */
+  async function tellWaiting(tx: Queries, customerId: string): Promise<void> {
+    const now = clock.now();
+    for (const { cardId } of await accountsOfCustomer(tx, customerId)) {
+      for (const binding of await bindingsOfCard(tx, cardId, false)) {
+        if (verificationOf(binding).kind !== "waiting") continue;
+        const { id: bindingId, journeyId } = binding;
+        await outbox.call(tx, "methodsChanged", { bindingId, journeyId }, { bindingId }, now);
+      }
+    }
   }
 
   async function openSession(customerId: string) {
@@ -142,7 +157,13 @@ export function bankSignIn(
           ? err(problem("notFound", { at: "ceremonyId" }))
           : err(problem("forbidden", { at: "response", detail: "the passkey does not verify" }));
       const customerId = proved.value.subject["customerId"]!;
-      const added = await passkeys.add(db, proved.value.key, { ownerId: customerId, kind: "passkey", name: "passkey" });
+      const added = await db.transaction(async (tx) => {
+        const owner = { ownerId: customerId, kind: "passkey", name: "passkey" } as const;
+        if (!(await passkeys.add(tx, proved.value.key, owner))) return false;
+        await tellWaiting(tx, customerId);
+        return true;
+      });
+      nudge();
       if (!added) return err(problem("wrongState", { at: "response", detail: "this passkey is registered already" }));
       return ok(await openSession(customerId));
     },
@@ -161,6 +182,11 @@ export function bankSignIn(
       if (kind !== "passkey")
         return err(problem("forbidden", { at: "response", detail: "a USB key signs, it does not sign in" }));
       return ok(await openSession(ownerId));
+    },
+
+    async signOut({ accessToken }) {
+      await db.query({ text: "delete from app_session where token_hash = $1" }, [sha256(fromUtf8(accessToken))]);
+      return ok({});
     },
 
     async session(accessToken) {

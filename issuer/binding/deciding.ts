@@ -63,7 +63,11 @@ export function deciding(
         await facts.state(stopped(context.journeyId, cause ?? "rangeMisrouted"));
         return err(problem("cardNotSupported", { at: "cardJwe", cause }));
       }
-      return ok({ product, terms: termsAt(clock.now()), panSuffix: opened.value.pan.suffix });
+      return ok({
+        product: { ...product, hotline: policy.hotline.phone },
+        terms: termsAt(clock.now()),
+        panSuffix: opened.value.pan.suffix,
+      });
     },
 
     async decideBinding(request, context) {

@@ -40,7 +40,7 @@ export const CARD_RANGES: readonly CardRange[] = [
       bank: BANK,
       name: { zh: "示范青春卡", en: "Demo Youth Card" },
       kind: "debit",
-      art: "demo-debit",
+      art: "demo-youth",
     },
   },
   {
@@ -50,7 +50,7 @@ export const CARD_RANGES: readonly CardRange[] = [
       bank: BANK,
       name: { zh: "示范社区卡", en: "Demo Community Card" },
       kind: "debit",
-      art: "demo-debit",
+      art: "demo-overnight",
     },
   },
   {
@@ -60,7 +60,7 @@ export const CARD_RANGES: readonly CardRange[] = [
       bank: BANK,
       name: { zh: "示范礼品卡", en: "Demo Gift Card" },
       kind: "debit",
-      art: "demo-debit",
+      art: "demo-gift",
     },
   },
 ];

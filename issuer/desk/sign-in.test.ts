@@ -4,7 +4,7 @@ import { issuerDeskApi } from "#contracts/desk-api";
 import { memoryCalls } from "#platform/calls";
 import { type Bank, choose, context, decided, must, openBank, printed, typedCard } from "../../test/parties/bank.ts";
 import { testPasskey } from "../../test/parties/passkey.ts";
-import { DEFAULT_POLICY } from "../index.ts";
+import { DEFAULT_POLICY, seedStaff } from "../index.ts";
 
 let bank: Bank;
 beforeAll(async () => {
@@ -128,6 +128,14 @@ test("four eyes are two people's: one person with both roles does not override w
   expect(must(await (await desk(second.accessToken))!.overrideCall(over, context())).state).toBe("approved");
   const { entries } = must(await bank.desk("supervisor").auditTrail({ customerId: "customer-zhang" }, context()));
   expect(entries[0]).toMatchObject({ action: "overrideCall", name: "何强", secondName: "沈静" });
+});
+
+test("invented staff come in at an invented bank only", async () => {
+  await seedStaff(bank.db, [{ staffId: "teller-1", name: "周敏", role: "teller" }], true, bank.clock.now());
+  expect(must(await bank.issuer.ops.staff({}, context())).staff).toEqual([]);
+  expect(await bank.issuer.ops.inviteStaff({ name: "周敏", role: "teller" }, context())).toMatchObject({
+    error: { code: "forbidden", at: "name" },
+  });
 });
 
 test("the hotline sees names masked, the counter whole", async () => {

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { BankAppApi } from "#contracts/bank-app-api";
 import { CardData } from "#contracts/common";
 import type { CallContext, Calls } from "#contracts/operation";
@@ -20,6 +21,9 @@ import type { Target } from "../host/core.ts";
 import { quoteFee } from "./fees.ts";
 import { holdAccounts, type MovingAccount, post } from "./ledger.ts";
 import { payOff } from "./paying-in.ts";
+
+/** Of the card that gets the money only its number is wanted. */
+const Destination = v.pick(CardData, ["pan"]);
 
 type TransferCalls = "quoteTransfer" | "transfer" | "fees";
 
@@ -89,7 +93,7 @@ export function transfers(parts: AppParts, who: BankSession): Pick<Calls<BankApp
   }
 
   async function carryOut(request: Parameters<Calls<BankAppApi>["transfer"]>[0], context: CallContext) {
-    const opened = request.toPanJwe === undefined ? undefined : await openJson(keys, request.toPanJwe, CardData);
+    const opened = request.toPanJwe === undefined ? undefined : await openJson(keys, request.toPanJwe, Destination);
     const pan = opened === undefined ? undefined : Pan.parse(opened.pan);
     if (request.toPanJwe !== undefined && pan?.ok !== true) return err(problem("badCiphertext", { at: "toPanJwe" }));
     return changeOnce(parts, `customer:${customerId}`, "transfer", request, context, async (tx) => {

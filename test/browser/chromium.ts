@@ -88,12 +88,14 @@ export async function watchedPage(context: BrowserContext): Promise<WatchedPage>
   return { page, faults, requests };
 }
 
-/** A virtual authenticator of the browser's own: finger and passkeys, with or without PRF. */
+/** A virtual authenticator of the browser's own: finger and passkeys, with or without PRF. It keeps three passkeys, no more. */
 export interface Finger {
   /** The holder is refused from now on. Like a real sensor, this one locks itself after some bad fingers. */
   refuse(): Promise<void>;
   /** Answers without having verified the holder, as a broken or a bent authenticator would. */
   skipVerification(yes: boolean): Promise<void>;
+  /** Beside the page's own finger a security key that is carried about. */
+  plugInUsbKey(): Promise<void>;
   /** Its passkeys, for another machine of the holder; what they give by PRF does not come along. */
   give(): Promise<readonly Credential[]>;
   take(credentials: readonly Credential[]): Promise<void>;
@@ -128,6 +130,19 @@ export async function plugInFinger(page: Page, prf = true): Promise<Finger> {
     },
     async skipVerification(yes) {
       await cdp.send("WebAuthn.setResponseOverrideBits", { authenticatorId, isBadUV: yes });
+    },
+    async plugInUsbKey() {
+      await cdp.send("WebAuthn.addVirtualAuthenticator", {
+        options: {
+          protocol: "ctap2",
+          ctap2Version: "ctap2_1",
+          transport: "usb",
+          hasResidentKey: true,
+          hasUserVerification: true,
+          isUserVerified: true,
+          automaticPresenceSimulation: true,
+        },
+      });
     },
     async give() {
       return (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials;

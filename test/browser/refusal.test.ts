@@ -3,18 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClock } from "#platform/clock";
-import { createLog } from "#platform/log";
-import { systemRandom } from "#platform/random";
 import { CAUSES } from "#protocol/diagnosis";
-import { readServeConfig } from "../../app/config.ts";
-import { builtPages } from "../../app/faces/pages.ts";
-import { openStage } from "../../app/faces/stage.ts";
 import { must } from "../../app/headless/phone.ts";
-import { createFaultBoard } from "../../app/sandbox/faults.ts";
-import { type System, startSystem } from "../../app/system.ts";
-import { createWireHub } from "../../app/wire/hub.ts";
 import { DESK, openBrowser, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
+import { type InsideSystem, startInside } from "./inside.ts";
 import {
   atRest,
   beginWallet,
@@ -39,43 +31,25 @@ const CASE_CODE = /^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/;
 
 describe("a card that does not bind", () => {
   const folder = mkdtempSync(join(tmpdir(), "kabao-refusal-"));
-  const faults = createFaultBoard(systemClock);
-  const context = () => ({ journeyId: systemRandom.uuid(), idempotencyKey: systemRandom.uuid() });
-  let system: System;
-  let closeFace: () => Promise<void>;
+  let inside: InsideSystem;
   let browser: BrowserContext;
   let watched: WatchedPage;
 
   beforeAll(async () => {
-    const config = readServeConfig({ port: `${PORT}`, ephemeral: true });
-    if (!config.ok) throw new Error(config.error.join("; "));
-    const hub = createWireHub();
-    const log = createLog("error");
-    const origin = `http://localhost:${PORT}`;
-    system = await startSystem(config.value, {
-      clock: systemClock,
-      random: systemRandom,
-      log,
-      tap: hub,
-      origin,
-      faults,
-    });
-    const pages = await builtPages(() => {});
-    const face = await openStage({ host: "127.0.0.1", port: PORT, system, hub, log, demo: true, pages });
-    closeFace = () => face.close();
+    inside = await startInside(PORT);
     browser = await openBrowser({ profile: join(folder, "profile"), viewport: DESK });
     watched = await watchedPage(browser);
-    await watched.page.goto(origin);
+    await watched.page.goto(inside.origin);
     await plugInFinger(watched.page);
   });
   afterAll(async () => {
     await browser?.close();
-    await closeFace?.();
-    await system?.stop();
+    await inside?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const desk = (staffId: string) => system.issuer!.desk(system.staff!.keyOf(staffId)!)!;
+  const desk = (staffId: string) => inside.desk(staffId);
+  const context = () => inside.context();
 
   test("another phone than the reserved one: the branch changes it, and the same journey goes on", async () => {
     const { page } = watched;
@@ -103,8 +77,8 @@ describe("a card that does not bind", () => {
     const { customerId } = customers[0]!;
     must(await desk("teller-1").changeReservedPhone({ customerId, document, newPhone: NEW_PHONE }, context()));
 
-    await button(page, "查看原因").click();
-    await button(page, "办好了，再试一次").click();
+    // The bank's word takes the journey up by itself.
+    await button(page, "继续添加").click();
     await shown(phone(page).getByText("选择验证方式"));
     await shown(phone(page).getByText("139****9000"));
     await button(page, "发送验证码").click();
@@ -121,7 +95,7 @@ describe("a card that does not bind", () => {
     await typeCard(page, demoCard("zhang"));
     await button(page, "下一步").click();
     await shown(button(page, "同意"));
-    faults.add({ edge: "tspToIssuer", does: "cut" });
+    inside.faults.add({ edge: "tspToIssuer", does: "cut" });
     await button(page, "同意").click();
     await shown(phone(page).getByText("发卡银行还没有应答"));
     await shown(phone(page).getByText(/从 \d\d:\d\d 开始等待/));
@@ -132,8 +106,8 @@ describe("a card that does not bind", () => {
     await button(page, "继续添加").click();
     await shown(phone(page).getByText("发卡银行还没有应答"));
 
-    faults.lift();
-    must(await system.wallet!.ops.askAgain({}, context()));
+    inside.faults.lift();
+    must(await inside.system.wallet!.ops.askAgain({}, context()));
     await shown(phone(page).getByText("选择验证方式"));
     await shown(phone(page).getByText("138****8001"));
   });
@@ -189,7 +163,7 @@ describe("a card that does not bind", () => {
     await page.getByRole("button", { name: "创建通行密钥" }).click();
     const { accountId } = (await (await registered).json()) as { accountId: string };
     await shown(page.getByText("添加第一张卡"));
-    must(await system.wallet!.ops.lockAccount({ accountId, reason: "test" }, context()));
+    must(await inside.system.wallet!.ops.lockAccount({ accountId, reason: "test" }, context()));
     await button(page, "添加卡片").click();
     await page.getByRole("button", { name: /^借记卡或信用卡/ }).click();
     await shown(phone(page).getByText("此设备还不能添加卡片"));
@@ -197,7 +171,7 @@ describe("a card that does not bind", () => {
       await shown(phone(page).getByText(CAUSES[cause].what.zh));
     await shown(phone(page).getByText(CASE_CODE));
 
-    must(await system.wallet!.ops.unlockAccount({ accountId }, context()));
+    must(await inside.system.wallet!.ops.unlockAccount({ accountId }, context()));
     await page.unroute("**/makeRecoveryCodes");
     await button(page, "再检查一次").click();
     await phone(page).getByText(CAUSES.accountLocked.what.zh).waitFor({ state: "detached" });

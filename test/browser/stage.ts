@@ -85,12 +85,12 @@ export async function pressPay(page: Page, suffix: string): Promise<void> {
   await button(page, `用尾号 ${suffix} 付款`).click();
 }
 
-export function till(page: Page): Locator {
-  return page.getByRole("region", { name: "收银台" });
+export function till(page: Page, name = "收银台"): Locator {
+  return page.getByRole("region", { name });
 }
 
-export function phone(page: Page): Locator {
-  return page.getByRole("region", { name: "手机" });
+export function phone(page: Page, name = "手机"): Locator {
+  return page.getByRole("region", { name });
 }
 
 export function bank(page: Page): Locator {

@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from "react";
 import type { Words } from "#contracts/common";
 import type { Problem } from "#contracts/problem";
 import type { Result } from "#protocol/bytes";
+import { parseAmount } from "#protocol/money";
 import { TextField } from "../phone/add-card/text-field.tsx";
 import { useStore } from "../store.ts";
 import type { Fault } from "../text/fault.ts";
@@ -14,13 +15,15 @@ import { useDesk } from "./desk-context.ts";
 import { DESK, deskFault } from "./words.ts";
 
 export type ActName = keyof typeof DESK.acts;
-type TextFieldName = "number" | "newPhone" | "documentExpires" | "reason";
+type TextFieldName = "number" | "newPhone" | "documentExpires" | "reason" | "name" | "amount";
 
 const RULES: Readonly<Record<TextFieldName, RegExp>> = {
   number: /^[0-9A-Z]{6,18}$/,
   newPhone: /^1[3-9]\d{9}$/,
   documentExpires: /^\d{8}$/,
   reason: /^.{1,200}$/s,
+  name: /^.{1,64}$/s,
+  amount: /^(?!0+(\.0*)?$)\d{1,8}(\.\d{1,2})?$/,
 };
 
 /** What was typed, each as the contract wants it. */
@@ -29,17 +32,21 @@ export interface Typed {
   readonly newPhone: string;
   readonly documentExpires: string;
   readonly reason: string;
+  readonly name: string;
+  /** In fen. */
+  readonly minor: string;
   readonly newNumber: boolean;
 }
 
 /** One deed that is about to be done: what it wants to know, and how it is carried out. */
 export interface Act {
   readonly name: ActName;
-  readonly wants: readonly ("document" | "newPhone" | "documentExpires" | "reason" | "newNumber")[];
+  readonly wants: readonly ("document" | "newPhone" | "documentExpires" | "reason" | "newNumber" | "name" | "amount")[];
   /** Whose: a demo knows his invented document. */
   readonly customerId?: string;
   readonly grave?: boolean;
-  run(typed: Typed): Promise<Result<unknown, Problem>>;
+  /** @param tell a code that the customer is to take along. */
+  run(typed: Typed, tell: (code: string) => void): Promise<Result<unknown, Problem>>;
 }
 
 export function ActDialog({ act, onClose }: { act: Act | undefined; onClose: () => void }) {
@@ -62,7 +69,10 @@ function ActForm({ act, onDone }: { act: Act; onDone: () => void }) {
     newPhone: "",
     documentExpires: "",
     reason: "",
+    name: "",
+    amount: "",
   });
+  const [code, setCode] = useState<string | undefined>(undefined);
   const [newNumber, setNewNumber] = useState(false);
   const [wrong, setWrong] = useState<readonly TextFieldName[]>([]);
   const [busy, setBusy] = useState(false);
@@ -82,19 +92,43 @@ function ActForm({ act, onDone }: { act: Act; onDone: () => void }) {
     if (bad.length > 0 || busy) return;
     setBusy(true);
     setFault(undefined);
-    const done = await act.run({
-      document: { kind, number: tidied("number") },
-      newPhone: tidied("newPhone"),
-      documentExpires: tidied("documentExpires"),
-      reason: tidied("reason"),
-      newNumber,
-    });
+    const amount = parseAmount(tidied("amount"), "156");
+    let told = false;
+    const done = await act.run(
+      {
+        document: { kind, number: tidied("number") },
+        newPhone: tidied("newPhone"),
+        documentExpires: tidied("documentExpires"),
+        reason: tidied("reason"),
+        name: tidied("name"),
+        minor: amount.ok ? amount.value.minor.toString() : "",
+        newNumber,
+      },
+      (given) => {
+        told = true;
+        setCode(given);
+      },
+    );
     setBusy(false);
-    if (done.ok) return onDone();
+    if (done.ok) return told ? undefined : onDone();
     setFault(deskFault(done.error));
   }
 
-  const field = (name: TextFieldName, label: Words, more: { inputMode?: "numeric" | "text" } = {}) => (
+  if (code !== undefined)
+    return (
+      <div className="grid gap-4 text-center">
+        <p className="text-[14px] text-ink-2">{say(DESK.takeAlong)}</p>
+        <p
+          role="status"
+          className="tabular rounded-2xl bg-panel-2 py-4 text-3xl font-bold tracking-[0.18em] select-all"
+        >
+          {code}
+        </p>
+        <Button onClick={onDone}>{say(TEXT.done)}</Button>
+      </div>
+    );
+
+  const field = (name: TextFieldName, label: Words, more: { inputMode?: "numeric" | "decimal" } = {}) => (
     <TextField
       label={say(label)}
       value={typed[name]}
@@ -143,6 +177,8 @@ function ActForm({ act, onDone }: { act: Act; onDone: () => void }) {
           )}
         </div>
       )}
+      {act.wants.includes("name") && field("name", DESK.fields.name)}
+      {act.wants.includes("amount") && field("amount", DESK.fields.amount, { inputMode: "decimal" })}
       {act.wants.includes("newPhone") && field("newPhone", DESK.fields.newPhone, { inputMode: "numeric" })}
       {act.wants.includes("documentExpires") &&
         field("documentExpires", DESK.fields.documentExpires, { inputMode: "numeric" })}

@@ -87,7 +87,6 @@ function People<Person extends Known | DemoPerson>({
             <button
               type="button"
               disabled={busy}
-              aria-label={say(DESK.door.as(one.name, say(ROLES[one.role])))}
               onClick={() => onEnter(one)}
               className="flex w-full items-center gap-3 rounded-2xl bg-panel px-3.5 py-3 text-left shadow-panel transition enabled:hover:bg-accent-soft disabled:opacity-55"
             >

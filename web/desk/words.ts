@@ -1,5 +1,5 @@
 import type { Words } from "#contracts/common";
-import type { CardStatusSchema, StaffRole } from "#contracts/desk-api";
+import type { StaffRole } from "#contracts/desk-api";
 import type { Problem } from "#contracts/problem";
 import { type Fault, problemFault } from "../text/fault.ts";
 
@@ -8,22 +8,11 @@ const fault = (whatZh: string, whatEn: string, remedyZh: string, remedyEn: strin
   what: w(whatZh, whatEn),
   remedy: w(remedyZh, remedyEn),
 });
-type CardStatus = (typeof CardStatusSchema)["options"][number];
 
 export const ROLES: Readonly<Record<StaffRole, Words>> = {
   teller: w("柜员", "Teller"),
   agent: w("坐席", "Agent"),
   supervisor: w("主管", "Supervisor"),
-};
-
-export const CARD_STATES: Readonly<Record<CardStatus, Words>> = {
-  active: w("正常", "Active"),
-  notActivated: w("未激活", "Not activated"),
-  lost: w("已挂失", "Reported lost"),
-  frozenByHolder: w("持卡人已锁定", "Locked by holder"),
-  frozenByBank: w("银行已冻结", "Frozen by the bank"),
-  replaced: w("已换卡", "Replaced"),
-  closed: w("已销卡", "Closed"),
 };
 
 /** What the audit calls a deed; one that is not named here is shown by its own name. */
@@ -105,7 +94,6 @@ export const DESK = {
       "Made by operations with kabao staff invite; good for a day",
     ),
     enrol: w("登记通行密钥", "Enrol a passkey"),
-    as: (name: string, role: string) => w(`以${name}（${role}）登录`, `Sign in as ${name} (${role})`),
   },
   signOut: w("退出登录", "Sign out"),
   takeRole: (role: string) => w(`改以${role}身份登录`, `Sign in as ${role}`),
@@ -155,6 +143,11 @@ export const DESK = {
   acts: {
     changeReservedPhone: w("更换预留手机号", "Change reserved phone"),
     renewRecord: w("更新客户资料", "Renew record"),
+    correctName: w("更正姓名", "Correct the name"),
+    usbKeyCode: w("U 盾登记码", "Code for a USB key"),
+    deposit: w("存款", "Deposit"),
+    upgradeAccount: w("升一类户", "To class I"),
+    liftRestriction: w("解除限制", "Lift restriction"),
     activateCard: w("激活", "Activate"),
     reportLost: w("挂失", "Report lost"),
     liftLost: w("解除挂失", "Found again"),
@@ -175,6 +168,20 @@ export const DESK = {
       "Check the document that the customer shows. Codes sent to the old phone die; bindings that stopped for the phone go on by themselves.",
     ),
     renewRecord: w("核对新证件并填写其有效期。", "Check the new document and enter until when it is valid."),
+    correctName: w(
+      "按证件更正姓名；因姓名不符而停下的绑卡可以继续。",
+      "As the document has it; bindings that stopped for the name may go on.",
+    ),
+    usbKeyCode: w(
+      "核对证件后给出一个登记码，客户在手机银行登记 USB Key 时使用，只能用一次。",
+      "After seeing the document: a code with which the customer registers a USB key in the bank's app, once.",
+    ),
+    deposit: w("收取现金入账，先还清欠款。", "Cash is paid in; what is overdue is paid off first."),
+    upgradeAccount: w(
+      "核对证件后，二、三类户升级为一类户。",
+      "With the document a class II or III account becomes class I.",
+    ),
+    liftRestriction: w("限制的原因已经解决，账户恢复使用。", "What restricted the account has been settled."),
     activateCard: w("激活后即可使用。", "The card may be used at once."),
     reportLost: w("卡片和所有设备上的卡立即停用。", "The card and its device cards stop at once."),
     liftLost: w("卡片找到了：恢复使用。", "The card was found: it works again."),
@@ -210,6 +217,8 @@ export const DESK = {
     newNumber: w("换新卡号", "New number"),
     newNumberHint: w("不勾选则只换有效期", "Otherwise only the expiry changes"),
     reason: w("理由", "Reason"),
+    name: w("证件上的姓名", "Name on the document"),
+    amount: w("存款金额（元）", "Amount (¥)"),
     useDemo: w("填入演示证件", "Fill in the demo document"),
   },
   documents: {
@@ -222,10 +231,13 @@ export const DESK = {
     newPhone: w("请输入 11 位手机号", "A mobile number of 11 digits"),
     documentExpires: w("请输入 8 位日期，如 20451231", "8 digits, such as 20451231"),
     reason: w("请写明理由", "A reason is needed"),
+    name: w("请输入姓名", "A name is needed"),
+    amount: w("金额应大于 0，最多两位小数", "More than zero, at most two decimals"),
     caseCode: w("案件号形如 K7F-3QM", "A case code looks like K7F-3QM"),
     invitation: w("邀请码形如 7KQ2M-X9D4H", "An invitation looks like 7KQ2M-X9D4H"),
   },
   confirm: w("确认", "Confirm"),
+  takeAlong: w("请客户在 30 分钟内使用：", "For the customer, good for 30 minutes:"),
   done: (what: string) => w(`${what}：已办理`, `${what}: done`),
 
   caseTitle: w("案件号", "Case code"),

@@ -9,6 +9,12 @@ export function CardArt({ art }: { art: Product["art"] }) {
       return <Hills id={id} />;
     case "demo-credit":
       return <Night id={id} />;
+    case "demo-youth":
+      return <Sunrise id={id} />;
+    case "demo-overnight":
+      return <Town id={id} />;
+    case "demo-gift":
+      return <Ribbon id={id} />;
     default:
       return <Plain id={id} />;
   }
@@ -57,6 +63,75 @@ function Night({ id }: { id: string }) {
         <path d="M-10 226c92-70 162-26 232-72s100-94 150-76" opacity="0.14" />
       </g>
       <path d="M236 0h106v216H150z" fill="#fff" opacity="0.025" />
+    </svg>
+  );
+}
+
+/** A low sun over the water, for the youth card. */
+function Sunrise({ id }: { id: string }) {
+  return (
+    <svg viewBox="0 0 342 216" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={FRAME}>
+      <defs>
+        <linearGradient id={id} x1="0" y1="0" x2="1" y2="1">
+          <stop offset="0" stopColor="#7a1f6b" />
+          <stop offset="0.55" stopColor="#b3364f" />
+          <stop offset="1" stopColor="#b4531a" />
+        </linearGradient>
+      </defs>
+      <rect width="342" height="216" fill={`url(#${id})`} />
+      <circle cx="252" cy="124" r="46" fill="#ffd9a0" opacity="0.28" />
+      <circle cx="252" cy="124" r="70" fill="none" stroke="#fff" opacity="0.1" />
+      <path d="M0 132h342v84H0z" fill="#4a1036" opacity="0.4" />
+      <g stroke="#ffe3bd" opacity="0.3" strokeLinecap="round" strokeWidth="2.4">
+        <path d="M212 146h80M224 160h56M236 174h34" />
+      </g>
+    </svg>
+  );
+}
+
+/** Roofs in the evening, for the community card. */
+function Town({ id }: { id: string }) {
+  return (
+    <svg viewBox="0 0 342 216" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={FRAME}>
+      <defs>
+        <linearGradient id={id} x1="0" y1="0" x2="0" y2="1">
+          <stop offset="0" stopColor="#0d4a43" />
+          <stop offset="1" stopColor="#1c6b52" />
+        </linearGradient>
+      </defs>
+      <rect width="342" height="216" fill={`url(#${id})`} />
+      <circle cx="286" cy="54" r="17" fill="#fff" opacity="0.16" />
+      <path
+        d="M0 152l34-22 34 22v-20l30-20 30 20v28l40-26 40 26v-36l28-18 28 18v30l36-24 42 28v66H0z"
+        fill="#06302a"
+        opacity="0.5"
+      />
+      <g fill="#ffe08a" opacity="0.5">
+        <path d="M28 164h9v9h-9zM92 146h8v8h-8zM162 168h9v9h-9zM230 142h8v8h-8zM296 166h9v9h-9z" />
+      </g>
+    </svg>
+  );
+}
+
+/** A ribbon and its bow, for the gift card. */
+function Ribbon({ id }: { id: string }) {
+  return (
+    <svg viewBox="0 0 342 216" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={FRAME}>
+      <defs>
+        <linearGradient id={id} x1="0" y1="0" x2="1" y2="1">
+          <stop offset="0" stopColor="#8c1d2b" />
+          <stop offset="1" stopColor="#5e1022" />
+        </linearGradient>
+      </defs>
+      <rect width="342" height="216" fill={`url(#${id})`} />
+      <path d="M236 0h22v216h-22zM0 92h342v18H0z" fill="#e7c27a" opacity="0.3" />
+      <path
+        d="M247 101c-34-44-70-30-58-8 8 15 40 12 58 8 34-44 70-30 58-8-8 15-40 12-58 8z"
+        fill="none"
+        stroke="#e7c27a"
+        strokeWidth="5"
+        opacity="0.6"
+      />
     </svg>
   );
 }

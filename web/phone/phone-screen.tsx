@@ -13,6 +13,7 @@ import { AddCardSheet } from "./add-card/add-card-sheet.tsx";
 import { DevicesSheet } from "./devices/devices-sheet.tsx";
 import { LostScreen } from "./devices/lost-screen.tsx";
 import { ExplainSheet } from "./explain/explain-sheet.tsx";
+import { OfferSheet } from "./from-bank/offer-sheet.tsx";
 import { NoticeBanner } from "./notice-banner.tsx";
 import { PayScreen } from "./pay/pay-screen.tsx";
 import { RecoverySheet } from "./recovery-sheet.tsx";
@@ -47,6 +48,7 @@ export function PhoneScreen({ framed = false }: { framed?: boolean }) {
           <>
             <WalletScreen state={state} />
             {glass !== null && <AddCardSheet />}
+            {glass !== null && <OfferSheet />}
             {glass !== null && <PayScreen />}
             {glass !== null && <ExplainSheet />}
             {glass !== null && <DevicesSheet phone={state} />}

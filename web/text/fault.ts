@@ -212,6 +212,12 @@ export const FAULTS = {
     "请稍后重试，以查看需要处理的各项。",
     "Try again in a moment to see what is missing.",
   ),
+  bankAppGone: fault(
+    "银行没有交出卡片",
+    "The bank did not hand the card over",
+    "请回到手机银行查看原因，再试一次。",
+    "See in the bank's app why, and try again.",
+  ),
   waiting: fault(
     "发卡银行还没有应答",
     "Your bank has not answered yet",

@@ -28,6 +28,11 @@ export function momentText(at: number, language: Language): string {
   }).format(at);
 }
 
+/** "2026年3月5日". */
+export function dayText(at: number, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long" }).format(at);
+}
+
 /** "14:05:09.123": order matters between messages that pass in the same second. */
 export function preciseText(at: number, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], {

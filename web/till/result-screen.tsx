@@ -1,3 +1,5 @@
+import { ReceiptText } from "lucide-react";
+import { useState } from "react";
 import type { SaleView } from "#contracts/acquirer-api";
 import type { Words } from "#contracts/common";
 import { responseFact } from "#protocol/iso8583";
@@ -7,11 +9,14 @@ import { moneyText } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
 import { Button, Spinner } from "../ui/button.tsx";
 import { Dots, Outcome } from "../ui/marks.tsx";
+import { ReceiptModal } from "./receipt.tsx";
+import { TILL } from "./words.ts";
 
 /** What a sale, refund or void came to, and what to do when it did not work. */
 export function ResultScreen({ sale }: { sale: SaleView }) {
   const { till } = useStage();
   const say = useSay();
+  const [receipt, setReceipt] = useState<SaleView | undefined>(undefined);
   const good = sale.state === "approved";
   const waiting = sale.state === "sent" || sale.state === "reversing";
   const remedy = remedyOf(sale);
@@ -44,9 +49,13 @@ export function ResultScreen({ sale }: { sale: SaleView }) {
           )}
         </p>
       </div>
-      <Button className="w-full" onClick={() => till.next()}>
-        {say(TEXT.till.newSale)}
-      </Button>
+      <div className="grid w-full grid-cols-[auto_minmax(0,1fr)] gap-2">
+        <Button look="soft" onClick={() => setReceipt(sale)}>
+          <ReceiptText aria-hidden="true" className="size-4.5" /> {say(TILL.receipt)}
+        </Button>
+        <Button onClick={() => till.next()}>{say(TEXT.till.newSale)}</Button>
+      </div>
+      <ReceiptModal sale={receipt} onClose={() => setReceipt(undefined)} />
     </div>
   );
 }

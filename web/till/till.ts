@@ -1,3 +1,4 @@
+import type * as v from "valibot";
 import type { AcquirerTillApi, SaleView } from "#contracts/acquirer-api";
 import type { Words } from "#contracts/common";
 import type { CallContext, Calls } from "#contracts/operation";
@@ -27,7 +28,7 @@ export interface TillState {
   readonly history: readonly SaleView[];
   readonly totals?: Totals;
 }
-type Totals = { readonly sales: number; readonly refunds: number; readonly netMinor: string };
+type Totals = v.InferOutput<AcquirerTillApi["totals"]["answer"]>;
 
 export interface Till {
   readonly state: Store<TillState>;
@@ -39,8 +40,8 @@ export interface Till {
   cancel(): Promise<void>;
   /** Back to a new amount. */
   next(): void;
-  /** The rest of the sale back to the card; a whole sale of today is undone instead. */
-  giveBack(sale: SaleView, how: "void" | "refund"): Promise<void>;
+  /** Undoes a whole sale of today, or gives this much of it back to the card. */
+  giveBack(sale: SaleView, how: "void" | { readonly refundMinor: string }): Promise<void>;
 }
 
 export interface TillPorts {
@@ -186,12 +187,11 @@ export function createTill(near: NearField, { calls, timers, random }: TillPorts
     next: () => leave(),
 
     async giveBack(sale, how) {
-      const left = BigInt(sale.amount.minor) - BigInt(sale.refundedMinor ?? "0");
       const done =
         how === "void"
           ? await calls.voidSale({ saleId: sale.saleId }, context())
           : await calls.refund(
-              { saleId: sale.saleId, amount: { minor: left.toString(), currency: sale.amount.currency } },
+              { saleId: sale.saleId, amount: { minor: how.refundMinor, currency: sale.amount.currency } },
               context(),
             );
       if (!done.ok) return leave(problemFault(done.error));

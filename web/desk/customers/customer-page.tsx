@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { DeskAccount } from "#contracts/desk-api";
 import { CardArt } from "../../phone/card-art.tsx";
 import { useStore } from "../../store.ts";
+import { CARD_STATES } from "../../text/card-states.ts";
 import { useLanguage, useSay } from "../../text/language.tsx";
 import { momentText, yuan } from "../../text/shown.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,7 +13,7 @@ import { AuditList } from "../audit-page.tsx";
 import type { CustomerView } from "../desk.ts";
 import { useDesk } from "../desk-context.ts";
 import { Face } from "../sign-in.tsx";
-import { CARD_STATES, DESK } from "../words.ts";
+import { DESK } from "../words.ts";
 
 type Token = CustomerView["tokens"][number];
 
@@ -60,6 +61,22 @@ export function CustomerPage({ customer }: { customer: CustomerView }) {
               customerId,
               run: ({ document, documentExpires }) =>
                 desk.change("renewRecord", { customerId, document, documentExpires }),
+            })}
+            {button({
+              name: "correctName",
+              wants: ["document", "name"],
+              customerId,
+              run: ({ document, name }) => desk.change("correctName", { customerId, document, name }),
+            })}
+            {button({
+              name: "usbKeyCode",
+              wants: ["document"],
+              customerId,
+              async run({ document }, tell) {
+                const given = await desk.change("usbKeyCode", { customerId, document });
+                if (given.ok) tell(given.value.code);
+                return given;
+              },
             })}
           </div>
         </header>
@@ -126,12 +143,12 @@ function Section({ icon: Icon, title, children }: { icon: typeof Phone; title: s
 
 function Fact({ icon: Icon, name, children }: { icon: typeof Phone; name: string; children: ReactNode }) {
   return (
-    <div className="flex items-center gap-3 rounded-2xl bg-panel-2 px-3.5 py-3">
-      <Icon aria-hidden="true" className="size-5 shrink-0 text-ink-3" />
-      <div className="min-w-0">
-        <dt className="text-xs text-ink-3">{name}</dt>
-        <dd className="text-[15px] font-semibold">{children}</dd>
-      </div>
+    <div className="relative rounded-2xl bg-panel-2 py-3 pr-3.5 pl-12">
+      <dt className="text-xs text-ink-3">
+        <Icon aria-hidden="true" className="absolute top-1/2 left-4 size-5 -translate-y-1/2" />
+        {name}
+      </dt>
+      <dd className="text-[15px] font-semibold">{children}</dd>
     </div>
   );
 }
@@ -157,7 +174,7 @@ function dateText(day: string): string {
 
 /** What may be done with a card as it stands. The bank decides anyway. */
 const ACTS_OF: Readonly<Record<DeskAccount["status"], readonly ActName[]>> = {
-  active: ["reportLost", "freeze", "renewCard", "closeCard"],
+  active: ["deposit", "renewCard", "upgradeAccount", "liftRestriction", "reportLost", "freeze", "closeCard"],
   notActivated: ["activateCard", "reportLost", "closeCard"],
   lost: ["liftLost", "renewCard", "closeCard"],
   frozenByHolder: ["reportLost", "freeze"],
@@ -200,6 +217,22 @@ function CardRow({
       name: "renewCard",
       wants: ["newNumber"],
       run: ({ newNumber }) => desk.change("renewCard", { cardId, newNumber }),
+    },
+    deposit: {
+      name: "deposit",
+      wants: ["amount"],
+      run: ({ minor }) => desk.change("deposit", { cardId, amount: { minor, currency: "156" } }),
+    },
+    upgradeAccount: {
+      name: "upgradeAccount",
+      wants: ["document"],
+      customerId: card.customerId,
+      run: ({ document }) => desk.change("upgradeAccount", { cardId, document }),
+    },
+    liftRestriction: {
+      name: "liftRestriction",
+      wants: ["reason"],
+      run: ({ reason }) => desk.change("liftRestriction", { cardId, reason }),
     },
     closeCard: { name: "closeCard", wants: [], grave: true, run: () => desk.change("closeCard", { cardId }) },
   };

@@ -40,7 +40,7 @@ export function NotReadyStep({ state }: { state: Extract<AddCardState, { step: "
           {say(TEXT.add.othersPassed(binding.checks.length - failed.length))}
         </p>
       </div>
-      <TroubleNote trouble={trouble} />
+      <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />
       {noSecondFactor && (
         <Button look="soft" onClick={() => void phone.makeRecoveryCodes().then(() => addCard.close())}>
           {say(TEXT.recovery.make)}
@@ -71,7 +71,7 @@ export function WaitingStep({ state }: { state: Extract<AddCardState, { step: "w
           </p>
         )}
       </div>
-      {trouble?.finding !== undefined && <TroubleNote trouble={trouble} calm />}
+      {trouble?.finding !== undefined && <TroubleNote trouble={trouble} hotline={binding.product?.hotline} calm />}
       <div className="grid gap-2">
         <Button busy={busy} onClick={() => void addCard.askAgain()} size="large">
           {say(TEXT.add.askNow)}
@@ -99,7 +99,7 @@ export function RefusedStep({ state }: { state: Extract<AddCardState, { step: "r
       <p className="flex items-center gap-3 text-xl font-bold">
         <Outcome good={false} className="size-9" /> {say(TEXT.add.stopped)}
       </p>
-      <TroubleNote trouble={trouble} />
+      <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />
       <div className="grid gap-2">
         {(red || declined) && (
           <Button busy={busy} disabled={later !== undefined} onClick={() => void addCard.askAgain()} size="large">

@@ -12,6 +12,7 @@ import type { PublicJwk } from "#contracts/ports";
 import type { Problem } from "#contracts/problem";
 import type { BindingView, PassView } from "#contracts/wallet-api";
 import type { Result } from "#protocol/bytes";
+import type { CardOffer } from "../../adapters/hand-over.ts";
 import type { AgreedCard } from "../../scan/agreement.ts";
 import { createStore, type Store } from "../../store.ts";
 import { codeFault, FAULTS, type Fault, problemFault } from "../../text/fault.ts";
@@ -70,6 +71,8 @@ export interface AddCardFlow {
   open(): void;
   /** A debit or credit card: preflight, then its number. */
   start(language: Language): Promise<void>;
+  /** A card that the bank's app holds out: nothing is typed, and the bank vouches for its holder. */
+  addFromBank(offer: CardOffer, language: Language): Promise<void>;
   /** Goes on with a binding that an earlier visit began. */
   resume(binding: BindingView): Promise<void>;
   edit(change: Partial<CardFields>): void;
@@ -112,6 +115,16 @@ export function createAddCardFlow(
   const state = createStore<AddCardState>({ step: "closed" });
   /** The binding that the open form belongs to. A closed sheet keeps it: each new one would cost one of the day's tries. */
   let open: { readonly bindingId: string; readonly cardKey: PublicJwk } | undefined;
+
+  /** What the bank's app holds out just now: it hears how it ended. */
+  let handing: CardOffer | undefined;
+  state.subscribe(() => {
+    const { step } = state.get();
+    if (handing === undefined || (step !== "added" && step !== "closed" && step !== "stopped")) return;
+    const ended = handing;
+    handing = undefined;
+    ended.end(step === "added");
+  });
 
   const at = <Name extends AddCardState["step"]>(step: Name): Step<Name> | undefined => {
     const now = state.get();
@@ -277,6 +290,36 @@ export function createAddCardFlow(
         ports.notebook.write("cardKey", JSON.stringify(cardKey));
       }
       show(binding);
+    },
+
+    async addFromBank(offer, language) {
+      const { desk } = phone;
+      if (desk === undefined) return;
+      handing = offer;
+      state.set({ step: "preflight" });
+      const { deviceId } = desk.record;
+      const begun = await desk.wallet.startBinding(deviceId, language);
+      if (!still("preflight")) return;
+      if (!begun.ok) return stop(problemFault(begun.error));
+      const { binding, cardKey } = begun.value;
+      if (binding.stage !== "awaitingCard") return show(binding);
+      const { bindingId } = binding;
+      open = { bindingId, cardKey };
+      ports.notebook.write("cardKey", JSON.stringify(cardKey));
+      const invited = await desk.calls.openPush({ deviceId }, phone.context(bindingId));
+      if (!invited.ok) return stop(problemFault(invited.error));
+      const pass = await offer.ask(invited.value);
+      if (pass === undefined) return stop(FAULTS.bankAppGone);
+      const taken = await desk.calls.takePush({ deviceId, pass }, phone.context(bindingId));
+      if (!taken.ok) return stop(problemFault(taken.error));
+      const sent = await desk.calls.submitCard(
+        { bindingId, source: "bankApp", ...taken.value },
+        phone.context(bindingId),
+      );
+      if (!still("preflight")) return;
+      if (!sent.ok) return stop(problemFault(sent.error));
+      open = undefined;
+      show(sent.value);
     },
 
     async resume(binding) {

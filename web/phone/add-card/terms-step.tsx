@@ -28,7 +28,7 @@ export function TermsStep({ state }: { state: Extract<AddCardState, { step: "ter
           </>
         )}
       </div>
-      {state.trouble !== undefined && <TroubleNote trouble={state.trouble} />}
+      {state.trouble !== undefined && <TroubleNote trouble={state.trouble} hotline={binding.product?.hotline} />}
       <div className="grid grid-cols-[1fr_2fr] gap-2">
         <Button look="plain" disabled={busy} onClick={() => void addCard.declineTerms()}>
           {say(TEXT.add.disagree)}

@@ -9,6 +9,7 @@ import { useLanguage, useSay } from "../../text/language.tsx";
 import { TEXT } from "../../text/words.ts";
 import { Button, Spinner } from "../../ui/button.tsx";
 import { CaseCode, TroubleNote } from "../explain/trouble-note.tsx";
+import { FROM_BANK } from "../from-bank/words.ts";
 import { type AddCardState, methodOf } from "./flow.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5] as const;
@@ -30,7 +31,9 @@ export function VerifyStep({ state }: { state: Verifying }) {
       ) : (
         <Elsewhere kind={method.kind} method={method} caseCode={binding.caseCode} />
       )}
-      {method.kind !== "smsCode" && trouble !== undefined && <TroubleNote trouble={trouble} />}
+      {method.kind !== "smsCode" && trouble !== undefined && (
+        <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />
+      )}
       {several && (
         <Button look="plain" disabled={busy} onClick={() => addCard.chooseAnother()}>
           {say(TEXT.add.otherWay)}
@@ -53,7 +56,7 @@ function ChooseMethod({ state }: { state: Verifying }) {
   return (
     <div className="rise grid gap-4">
       <h3 className="text-[17px] font-bold">{say(TEXT.add.howTitle)}</h3>
-      {trouble !== undefined && <TroubleNote trouble={trouble} />}
+      {trouble !== undefined && <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />}
       <fieldset className="grid min-w-0 gap-2">
         <legend className="sr-only">{say(TEXT.add.howTitle)}</legend>
         {binding.methods.map((one) => (
@@ -144,6 +147,16 @@ function Elsewhere({
       {method.hours !== undefined && (
         <p className="tabular text-[13px] text-ink-2">{say(TEXT.add.hours(method.hours.from, method.hours.to))}</p>
       )}
+      {method.link !== undefined && (
+        <a
+          href={method.link}
+          target="_blank"
+          rel="noopener"
+          className="inline-flex min-h-13 items-center justify-center rounded-2xl bg-accent px-5 text-base font-semibold text-accent-ink"
+        >
+          {say(FROM_BANK.openApp)}
+        </a>
+      )}
       {caseCode !== undefined && (
         <div className="rounded-2xl bg-panel-2 py-2.5">
           {kind === "callCentre" && <p className="mb-1 text-[13px] text-ink-2">{say(TEXT.add.tellCase)}</p>}
@@ -173,7 +186,7 @@ function SmsCode({ state, sentTo }: { state: Verifying; sentTo: string }) {
       </div>
       {binding.codeSent === undefined ? (
         <>
-          {trouble !== undefined && <TroubleNote trouble={trouble} />}
+          {trouble !== undefined && <TroubleNote trouble={trouble} hotline={binding.product?.hotline} />}
           <Button busy={busy} onClick={() => void addCard.takeMethod(language)} size="large">
             {say(TEXT.add.sendCode)}
           </Button>
@@ -255,7 +268,7 @@ function CodeForm({ state, codeSent }: { state: Verifying; codeSent: CodeSent })
           <span className="tabular font-bold">{fresh}</span>
         </button>
       )}
-      {trouble !== undefined && <TroubleNote trouble={trouble} />}
+      {trouble !== undefined && <TroubleNote trouble={trouble} hotline={state.binding.product?.hotline} />}
       <Button type="submit" busy={busy} size="large">
         {say(busy ? TEXT.add.verifying : TEXT.add.verify)}
       </Button>

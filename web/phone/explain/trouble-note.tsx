@@ -1,21 +1,27 @@
-import { CircleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { Check, CircleAlert, Copy } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import type { Words } from "#contracts/common";
 import type { FindingView } from "#contracts/facts";
+import { copyText } from "../../adapters/clipboard.ts";
 import { useLanguage, useSay } from "../../text/language.tsx";
 import { momentText } from "../../text/shown.ts";
 import { TEXT } from "../../text/words.ts";
 import { Spinner } from "../../ui/button.tsx";
 import { FaultNote } from "../../ui/fault-note.tsx";
 import type { Trouble } from "../trouble.ts";
+import { Remedies } from "./remedies.tsx";
+import { EXPLAIN_TEXT } from "./words.ts";
 
 /** What happened, what to do in order, who acts, when to retry, and the code that leads others to the same journey. */
 export function TroubleNote({
   trouble,
+  hotline,
   calm = false,
   className = "",
 }: {
   trouble: Trouble | undefined;
+  /** The card's, where its bank has told it. */
+  hotline?: string | undefined;
   /** It is no failure yet. */
   calm?: boolean;
   className?: string;
@@ -32,6 +38,7 @@ export function TroubleNote({
     <div role="alert" className={`grid gap-3 text-left ${className}`}>
       {finding === undefined ? <FaultNote fault={fault} /> : <FindingBody finding={finding} calm={calm} />}
       {caseCode !== undefined && <CaseCode code={caseCode} />}
+      {finding !== undefined && <Remedies finding={finding} hotline={hotline} />}
     </div>
   );
 }
@@ -95,12 +102,24 @@ function Row({ name, children }: { name: Words; children: ReactNode }) {
   );
 }
 
+/** To read out, and to copy. */
 export function CaseCode({ code }: { code: string }) {
   const say = useSay();
+  const [copied, setCopied] = useState(false);
   return (
-    <p className="flex items-baseline justify-between gap-3 px-3.5 text-[13px] text-ink-3">
+    <p className="flex items-center justify-between gap-3 px-3.5 text-[13px] text-ink-3">
       {say(TEXT.finding.caseCode)}
-      <span className="tabular text-[15px] font-bold tracking-wider text-ink select-all">{code}</span>
+      <span className="flex items-center gap-1">
+        <span className="tabular text-[15px] font-bold tracking-wider text-ink select-all">{code}</span>
+        <button
+          type="button"
+          aria-label={say(copied ? EXPLAIN_TEXT.copied : EXPLAIN_TEXT.copyCase(code))}
+          onClick={() => void copyText(code).then(setCopied)}
+          className="grid size-9 place-items-center rounded-full text-accent hover:bg-accent-soft"
+        >
+          {copied ? <Check aria-hidden="true" className="size-4" /> : <Copy aria-hidden="true" className="size-4" />}
+        </button>
+      </span>
     </p>
   );
 }

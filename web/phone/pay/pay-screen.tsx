@@ -63,7 +63,7 @@ function Steps({ state, small }: { state: Shown; small: boolean }) {
               {state.notice.notice.merchantName} · {moneyText(state.notice.notice.amount)}
             </p>
           )}
-          <TroubleNote trouble={trouble} className="w-full" />
+          <TroubleNote trouble={trouble} hotline={state.pass.product.hotline} className="w-full" />
         </section>
         <Button look="plain" className="mt-3" onClick={() => pay.close()}>
           {say(TEXT.close)}
