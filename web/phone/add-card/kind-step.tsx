@@ -1,4 +1,4 @@
-import { CreditCard, type LucideIcon } from "lucide-react";
+import { CreditCard, Landmark, type LucideIcon } from "lucide-react";
 import { usePage } from "../../page-context.ts";
 import { useStore } from "../../store.ts";
 import { useLanguage, useSay } from "../../text/language.tsx";
@@ -35,6 +35,22 @@ export function KindStep() {
         text={say(ADD_TEXT.bankCardText)}
         onPick={() => void addCard.start(language)}
       />
+      {phone.model.kind === "phone" && (
+        <a
+          href="/bank-app"
+          target="_blank"
+          rel="noopener"
+          className="-mt-3 flex items-center gap-3.5 rounded-2xl bg-panel-2 px-4 py-4 text-left transition hover:bg-accent-soft"
+        >
+          <span className="grid size-11 shrink-0 place-items-center rounded-xl bg-accent-soft text-accent">
+            <Landmark aria-hidden="true" className="size-6" />
+          </span>
+          <span className="leading-snug">
+            <span className="block text-[16px] font-semibold">{say(ADD_TEXT.fromBank)}</span>
+            <span className="block text-[13px] text-ink-3">{say(ADD_TEXT.fromBankText)}</span>
+          </span>
+        </a>
+      )}
       {cards.length > 0 && (
         <section className="grid gap-2">
           <h4 className="px-1 text-[13px] font-bold text-ink-2">{say(ADD_TEXT.yours)}</h4>

@@ -6,6 +6,8 @@ export const ADD_TEXT = {
   kindTitle: w("选择要添加的卡", "Choose what to add"),
   bankCard: w("借记卡或信用卡", "Debit or credit card"),
   bankCardText: w("拍下或输入卡号", "Scan it or type its number"),
+  fromBank: w("从银行 App 添加", "From your bank's app"),
+  fromBankText: w("打开示范银行 App，不用输入卡号", "Open the Demo Bank's app: nothing is typed"),
   yours: w("你账户中的卡", "Previously on your account"),
   on: (device: string) => w(`在${device}上`, `on ${device}`),
   typeAgain: w("信用卡，需要重新输入", "Credit card: typed again"),
