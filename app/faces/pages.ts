@@ -44,7 +44,12 @@ function removeOld(): void {
 function viteBuild(outDir: string): Promise<void> {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   const options = ["build", "web", "--outDir", outDir, "--emptyOutDir", "--logLevel", "warn"];
-  const child = spawn(process.execPath, [vite, ...options], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [vite, ...options], {
+    cwd: root,
+    // Whatever runs us, as a test does: a page of the same sources is the same page.
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let told = "";
   child.stdout.on("data", (data: Buffer) => {
     told += data.toString();

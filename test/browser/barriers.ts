@@ -8,18 +8,21 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"
 
 /** Nothing that axe calls serious or critical; else where it is. */
 export async function noBarrier(page: Page): Promise<void> {
+  expect(await barriersOf(page)).toEqual([]);
+}
+
+export async function barriersOf(page: Page): Promise<string[]> {
   // A window behind another one draws nothing: a sheet that came up there would still be on its way.
   await page.bringToFront();
   await page.evaluate(async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise((drawn) => requestAnimationFrame(drawn));
   });
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
+  return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
     const { violations } = await axe.run();
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
   });
-  expect(found).toEqual([]);
 }

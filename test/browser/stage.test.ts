@@ -110,8 +110,19 @@ describe("the stage", () => {
   test("a refund goes back to the card and shows on till, phone and bank", async () => {
     const { page } = watched;
     await button(page, "撤销或退款 ¥12.34").click();
+    await field(page, "退款金额（元）").fill("12.35");
+    await till(page).getByRole("button", { name: "退款", exact: true }).last().click();
+    await shown(till(page).getByText("不超过可退金额"));
+    await field(page, "退款金额（元）").fill("");
     await till(page).getByRole("button", { name: "退款 ¥12.34", exact: true }).click();
     await tillSays(page, "退款成功¥12.34");
+    await button(page, "小票").click();
+    await shown(page.getByRole("dialog", { name: "小票" }).getByText("-¥12.34"));
+    await page.keyboard.press("Escape");
+    await button(page, "日终结算").click();
+    await shown(page.getByRole("dialog", { name: "日终结算" }).getByText("1 笔 · ¥12.34"));
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "日终结算" }).waitFor({ state: "detached" });
     await shown(phone(page).getByText("退款到账 ¥12.34"));
     await shown(bank(page).getByText("¥9,999.95"));
   });

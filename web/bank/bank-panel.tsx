@@ -1,4 +1,4 @@
-import { Landmark } from "lucide-react";
+import { ExternalLink, Landmark } from "lucide-react";
 import { useId } from "react";
 import { useStage } from "../page-context.ts";
 import { useStore } from "../store.ts";
@@ -7,6 +7,12 @@ import { momentText, yuan } from "../text/shown.ts";
 import { TEXT } from "../text/words.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { Panel } from "../ui/panel.tsx";
+
+/** The bank's other faces, each a page of its own. */
+const FACES = [
+  { href: "/desk", words: { zh: "柜台", en: "Desk" } },
+  { href: "/bank-app", words: { zh: "手机银行", en: "App" } },
+] as const;
 
 /** The demo bank from inside: what an account has, and what moved on it. */
 export function BankPanel() {
@@ -17,7 +23,26 @@ export function BankPanel() {
   const id = useId();
   const account = accounts.find((one) => one.cardId === chosen);
   return (
-    <Panel title={say(TEXT.bank.title)} icon={Landmark} hint={say(TEXT.bank.hint)}>
+    <Panel
+      title={say(TEXT.bank.title)}
+      icon={Landmark}
+      hint={say(TEXT.bank.hint)}
+      aside={
+        <span className="flex shrink-0 gap-1">
+          {FACES.map(({ href, words }) => (
+            <a
+              key={href}
+              href={href}
+              target="_blank"
+              rel="noreferrer"
+              className="flex items-center gap-1 rounded-lg px-2 py-1 text-[13px] font-semibold text-accent hover:bg-accent-soft"
+            >
+              <ExternalLink aria-hidden="true" className="size-4" /> {say(words)}
+            </a>
+          ))}
+        </span>
+      }
+    >
       {fault !== undefined && <FaultNote fault={fault} className="mb-3" />}
       {account !== undefined && (
         <>
