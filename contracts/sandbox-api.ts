@@ -92,6 +92,11 @@ export const sandboxApi = {
     answer: v.object({ now: v.number(), aheadMs: v.number() }),
     readOnly: true,
   }),
+  comeBack: operation({
+    summary: "The clock shows the machine's time again",
+    request: Empty,
+    answer: v.object({ now: v.number() }),
+  }),
   allWell: operation({
     summary: "Everything back to normal: every line whole, the clock the machine's",
     request: Empty,

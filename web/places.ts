@@ -8,10 +8,12 @@ export interface Place {
 /** Pages with an address of their own, below which all is theirs. Each is loaded only where it is shown. */
 const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   "bank-app": () => import("./bank-app/place.tsx"),
+  break: () => import("./break/place.tsx"),
   desk: () => import("./desk/place.tsx"),
-  messages: () => import("./inbox/place.tsx"),
   device: () => import("./other-device/place.tsx"),
+  docs: () => import("./docs/place.tsx"),
   find: () => import("./find/place.tsx"),
+  messages: () => import("./inbox/place.tsx"),
   wallet: () => import("./phone-alone/place.tsx"),
   wire: () => import("./wire/place.tsx"),
 };

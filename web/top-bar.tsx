@@ -1,5 +1,6 @@
 import { Popover } from "@base-ui/react/popover";
 import { Info } from "lucide-react";
+import { Invitation, Ways } from "./invite/ways.tsx";
 import { usePage } from "./page-context.ts";
 import { useLanguage, useSay } from "./text/language.tsx";
 import { TEXT } from "./text/words.ts";
@@ -11,21 +12,27 @@ export function TopBar({ compact = false }: { compact?: boolean }) {
   const chosen = useLanguage();
   const say = useSay();
   return (
-    <header className={`flex shrink-0 items-center gap-3 ${compact ? "h-12 px-4" : "h-16 px-6"}`}>
-      <Logo className={compact ? "size-7" : "size-8"} />
-      <h1 className={`font-bold tracking-tight ${compact ? "text-base" : "text-xl"}`}>{say(TEXT.brandLong)}</h1>
-      <AboutDemo />
-      {!compact && <p className="min-w-0 flex-1 truncate text-[13px] text-ink-3">{say(TEXT.tagline)}</p>}
-      <button
-        type="button"
-        aria-label={say(TEXT.switchLanguage)}
-        lang={chosen === "zh" ? "en" : "zh-CN"}
-        onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
-        className="ml-auto grid size-9 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
-      >
-        {say(TEXT.languageName)}
-      </button>
-    </header>
+    <>
+      <header className={`flex shrink-0 items-center gap-3 ${compact ? "h-12 px-4" : "h-16 px-6"}`}>
+        <Logo className={compact ? "size-7" : "size-8"} />
+        <h1 className={`min-w-0 truncate font-bold tracking-tight ${compact ? "text-base" : "text-xl"}`}>
+          {say(TEXT.brandLong)}
+        </h1>
+        <AboutDemo />
+        {!compact && <p className="min-w-0 flex-1 truncate text-[13px] text-ink-3">{say(TEXT.tagline)}</p>}
+        <Ways compact={compact} />
+        <button
+          type="button"
+          aria-label={say(TEXT.switchLanguage)}
+          lang={chosen === "zh" ? "en" : "zh-CN"}
+          onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
+          className="grid size-9 shrink-0 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
+        >
+          {say(TEXT.languageName)}
+        </button>
+      </header>
+      {!compact && <Invitation />}
+    </>
   );
 }
 

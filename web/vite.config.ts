@@ -4,6 +4,7 @@ import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { markdown } from "./markdown.config.ts";
 import { findShell } from "./shell-files.config.ts";
 
 const treeshake = {
@@ -24,6 +25,7 @@ export default defineConfig({
   plugins: [
     react(),
     tailwind(),
+    markdown(),
     shell.plugin,
     VitePWA({
       strategies: "injectManifest",

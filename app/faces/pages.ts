@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { compressFolder } from "./compress.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const SOURCES = ["web", "device", "contracts", "protocol", "package-lock.json"];
+const SOURCES = ["web", "device", "contracts", "protocol", "docs", "package-lock.json"];
 const dist = join(root, "web", "dist");
 const KEPT_MS = 24 * 3_600_000;
 

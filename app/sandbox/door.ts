@@ -27,6 +27,10 @@ export function sandboxCalls({ faults, clock }: Controls): Calls<SandboxApi> {
       return ok({ now: clock.now() });
     },
     clock: async () => ok({ now: clock.now(), aheadMs: clock.aheadMs }),
+    async comeBack() {
+      clock.comeBack();
+      return ok({ now: clock.now() });
+    },
     async allWell() {
       faults.lift();
       clock.comeBack();

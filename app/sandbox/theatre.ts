@@ -26,6 +26,8 @@ export function createTheatre(timers: Timers): Theatre {
   let world: Promise<SandboxWorld> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let cancelIdle = () => {};
+  /** Whoever asks again for what is being played hears of the same play. */
+  const playing = new Map<string, Promise<Outcome>>();
 
   async function stop(): Promise<void> {
     const open = world;
@@ -56,7 +58,8 @@ export function createTheatre(timers: Timers): Theatre {
     async play(id) {
       const scenario = all.find((one) => one.id === id);
       if (scenario === undefined) return undefined;
-      const mine = last.then(() => played(scenario));
+      const mine = playing.get(id) ?? last.then(() => played(scenario)).finally(() => playing.delete(id));
+      playing.set(id, mine);
       last = mine.catch(() => {});
       return { scenario, outcome: await mine };
     },

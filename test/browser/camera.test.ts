@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { seededRandom } from "#platform/random";
+import { builtPages } from "../../app/faces/pages.ts";
 import { writeFilm } from "../scan/fake-camera.ts";
 import { drawnCard, drawnLook } from "../scan/rendered-card.ts";
 import { openStudio } from "../scan/studio.ts";
@@ -43,8 +44,10 @@ describe("the camera", { timeout: 180_000 }, () => {
       writeFilm(film(name), pictures);
     }
     await studio.close();
+    // Not in the time that the system has to start.
+    await builtPages(() => {});
     system = await startSystem(PORT, join(folder, "data"));
-  }, 120_000);
+  }, 240_000);
   afterEach(() => context.close());
   afterAll(async () => {
     await system.stop();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { breakShots } from "./break-shots.ts";
 import { type BrowserOptions, DESK, openBrowser, PHONE, plugInFinger, watchedPage } from "./chromium.ts";
 import { startSystem } from "./server.ts";
 import {
@@ -121,6 +122,7 @@ try {
     await go("手机");
     await shot("dark");
   });
+  await breakShots(folder, target);
 } finally {
   await system.stop();
   rmSync(folder, { recursive: true, force: true });

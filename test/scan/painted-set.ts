@@ -4,7 +4,7 @@ import type { PictureStudio } from "./studio.ts";
 
 /** Seeds: the reader's thresholds were chosen with the first; figures are told of the second, which nothing was chosen by. */
 export const TUNING_SEED = 1;
-export const HELD_OUT_SEED = 20_261_124;
+export const HELD_OUT_SEED = 7_110_421;
 
 const LENGTHS = [16, 17, 18, 19] as const;
 const FRAMES = 3;

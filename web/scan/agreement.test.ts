@@ -27,6 +27,12 @@ test("while frames differ, neither is believed", () => {
   expect(heard(card(A), card(B), card(B), card(B))).toEqual([undefined, undefined, undefined, B]);
 });
 
+test("digits that are no card's number do not speak against one, and a card's number speaks against them", () => {
+  const part: Reading = { number: { kind: "other", digits: "9991000000021" } };
+  expect(heard(card(A), part, card(A))).toEqual([undefined, undefined, A]);
+  expect(heard(card(A), part, part, part)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
 test("a number of no known range needs a third frame", () => {
   const unlisted = card("6217001234567890120", undefined, false);
   expect(heard(unlisted, unlisted, {}, unlisted)).toEqual([undefined, undefined, undefined, "6217001234567890120"]);

@@ -34,8 +34,9 @@ export function createAgreement(): Agreement {
       const { needs, of } = number.kind === "card" && number.listed ? LISTED : UNLISTED;
       const heard = last.slice(-of);
       const same = heard.filter((one) => one.number?.digits === number.digits);
-      const differing = heard.some((one) => one.number !== undefined && one.number.digits !== number.digits);
-      // Two numbers in sight, or one misread: neither until the frames agree again.
+      // Two card numbers in sight, or one misread: neither until the frames agree again. Digits that are no card's number may be
+      // a part of one, and do not speak against it.
+      const differing = heard.some((one) => one.number?.kind === "card" && one.number.digits !== number.digits);
       if (same.length < needs || differing) return undefined;
       if (number.kind === "other") return { kind: "otherCard" };
       const expiry = commonExpiry(same);
