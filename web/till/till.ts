@@ -52,7 +52,7 @@ export interface TillPorts {
 }
 
 const CURRENCY = "156";
-const ASK_AGAIN_MS = 400;
+const ASK_AGAIN_MS = 200;
 const ASK_FAULT_MS = 1_500;
 const TYPED_MAX = 10;
 /** States that may still change by themselves. */

@@ -34,7 +34,7 @@ export interface PayFlow {
 /** A verified card waits this long for a terminal, as the phones do that it is modelled on. */
 const ARMED_MS = 60_000;
 /** The way of the hand to the reader: long enough to be seen. */
-const APPROACH_MS = 450;
+const APPROACH_MS = 300;
 const SHOWN_MS = 4_000;
 /** No notice for so long: the phone asks what became of its cryptogram, and asks again. */
 const QUIET_MS = 2_500;
