@@ -75,13 +75,18 @@ describe("what must not leave the form", () => {
     devtools.on("Network.requestWillBeSent", ({ request }) =>
       add(`request ${request.url}`, `${request.url}\n${JSON.stringify(request.headers)}\n${request.postData ?? ""}`),
     );
-    devtools.on("Network.responseReceived", ({ response }) =>
-      add(`headers ${response.url}`, JSON.stringify(response.headers)),
-    );
+    /** Scripts have numbers of three digits of their own. */
+    const scripts = new Set<string>();
+    devtools.on("Network.responseReceived", ({ requestId, response }) => {
+      if (/javascript|css/.test(response.mimeType)) scripts.add(requestId);
+      add(`headers ${response.url}`, JSON.stringify(response.headers));
+    });
     devtools.on("Network.loadingFinished", ({ requestId }) => {
       devtools
         .send("Network.getResponseBody", { requestId })
-        .then(({ body, base64Encoded }) => add(`answer ${requestId}`, body, base64Encoded))
+        .then(({ body, base64Encoded }) =>
+          add(`${scripts.has(requestId) ? "script" : "answer"} ${requestId}`, body, base64Encoded),
+        )
         .catch(() => {});
     });
     const frame = ({ response }: { response: { payloadData: string; opcode: number } }) =>

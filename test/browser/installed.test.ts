@@ -118,7 +118,7 @@ describe("the installed wallet", () => {
     // Most of what is built belongs to other pages; nor is a camera's model for a drawer without a network.
     const built = readdirSync(join(server.pages, "assets")).filter((name) => name.endsWith(".js"));
     expect(scripts.length).toBeLessThan(built.length);
-    const foreign = scripts.filter((path) => /assets\/wallet-/.test(path) || /onnx/.test(readPage(path)));
+    const foreign = scripts.filter((path) => /assets\/wallet-[\w-]{8}\.js$/.test(path) || /onnx/.test(readPage(path)));
     expect(foreign).toEqual([]);
   });
 
