@@ -1,9 +1,10 @@
-import { Popover } from "@base-ui/react/popover";
 import { Info } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { Invitation, Ways } from "./invite/ways.tsx";
 import { usePage } from "./page-context.ts";
 import { useLanguage, useSay } from "./text/language.tsx";
 import { TEXT } from "./text/words.ts";
+import { BADGE_CLASS } from "./ui/badge.ts";
 import { Logo } from "./ui/marks.tsx";
 
 /** The house's name, what is simulated here, and the language. */
@@ -36,26 +37,23 @@ export function TopBar({ compact = false }: { compact?: boolean }) {
   );
 }
 
+const AboutDemoOpen = lazy(() => import("./about-demo.tsx"));
+
+/** What it opens is loaded when it is asked for: most never do, and the wallet is to be there at once. */
 export function AboutDemo() {
+  const [asked, setAsked] = useState(false);
   const say = useSay();
-  return (
-    <Popover.Root>
-      <Popover.Trigger className="flex items-center gap-1 rounded-full border border-warn/40 bg-warn-soft px-2.5 py-1 text-xs font-semibold text-warn">
-        {say(TEXT.demo.badge)}
-        <Info aria-hidden="true" className="size-3.5" />
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={8} align="start" className="z-50">
-          <Popover.Popup className="max-w-80 rounded-2xl bg-panel p-4 text-[13px] leading-relaxed text-ink-2 shadow-panel ring-1 ring-line outline-none transition duration-200 data-ending-style:opacity-0 data-starting-style:opacity-0">
-            <Popover.Title className="text-[15px] font-bold text-ink">{say(TEXT.demo.title)}</Popover.Title>
-            <Popover.Description render={<div />} className="mt-2 grid gap-2">
-              <p>{say(TEXT.demo.real)}</p>
-              <p>{say(TEXT.demo.simulated)}</p>
-              <p className="font-semibold text-warn">{say(TEXT.demo.warning)}</p>
-            </Popover.Description>
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+  const badge = (
+    <button type="button" className={BADGE_CLASS} onClick={() => setAsked(true)}>
+      {say(TEXT.demo.badge)}
+      <Info aria-hidden="true" className="size-3.5" />
+    </button>
+  );
+  return asked ? (
+    <Suspense fallback={badge}>
+      <AboutDemoOpen />
+    </Suspense>
+  ) : (
+    badge
   );
 }

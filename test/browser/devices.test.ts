@@ -72,7 +72,7 @@ describe("other devices", () => {
     await noBarrier(watch);
     await shown(page.getByText("“示范手表 3”已加入"));
     await noBarrier(page);
-    await button(page, "以后再说").click();
+    await phone(page).getByRole("button", { name: "以后再说" }).click();
     await atRest(page);
   });
 
