@@ -63,6 +63,16 @@ function programsOf(name: string): string[] {
 }
 
 describe("tidy", () => {
+  test("tests that run side by side listen at ports of their own", () => {
+    const ports = files
+      .filter((name) => name.startsWith("test/"))
+      .flatMap((name) =>
+        [...text.get(name)!.matchAll(/\bPORT = ([\d_]+);/g)].map((match) => match[1]!.replace("_", "")),
+      );
+    expect(ports.length).toBeGreaterThan(10);
+    expect(ports.filter((port, i) => ports.indexOf(port) !== i)).toEqual([]);
+  });
+
   test("the arrows between rooms point the right way", () => {
     const wrong = sources
       .filter((name) => !isTest(name) && MAY_IMPORT[roomOf(name)] !== undefined)

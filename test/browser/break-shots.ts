@@ -12,7 +12,7 @@ import { DESK, openBrowser, PHONE, plugInFinger, watchedPage } from "./chromium.
 import { startSystem } from "./server.ts";
 import { beginWallet, button, demoCard, phone, pressPay, shown } from "./stage.ts";
 
-const PORT = 18_927;
+const PORT = 18_947;
 
 /** Pictures of "Break it", for the documents: from a system of its own, whose printed cards nobody has bound yet. */
 export async function breakShots(folder: string, target: string): Promise<void> {

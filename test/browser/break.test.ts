@@ -22,7 +22,7 @@ import { atRest, beginWallet, button, demoCard, phone, pressPay, shown } from ".
 
 // "Break it" as `npm start` serves it: each test goes on where the one before it stopped.
 
-const PORT = 18_929;
+const PORT = 18_949;
 const folder = mkdtempSync(join(tmpdir(), "kabao-break-"));
 
 describe("break it", () => {

@@ -15,7 +15,7 @@ import { beginWallet, button, demoCard, field, openForm, phone, shown } from "./
 
 // Cards are held before the browser's camera: films of them, taken by a hand that is not quite still.
 
-const PORT = 18_927;
+const PORT = 18_945;
 const folder = mkdtempSync(join(tmpdir(), "kabao-camera-"));
 const film = (name: string) => join(folder, `${name}.y4m`);
 const zhang = demoCard("zhang");

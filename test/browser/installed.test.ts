@@ -23,7 +23,7 @@ import {
 
 /** The pages are built where they are not yet. */
 const BUILD_MS = 180_000;
-const PORT = 18_931;
+const PORT = 18_951;
 /** Without any network, or with one that leads nowhere: a browser does not always know. */
 const AWAY = /没有网络|连接中断/;
 const folder = mkdtempSync(join(tmpdir(), "kabao-installed-"));

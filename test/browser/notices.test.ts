@@ -29,7 +29,7 @@ import {
 const CLOSED = "钱包关闭时也通知";
 /** The pages are built where they are not yet. */
 const BUILD_MS = 180_000;
-const PORT = 18_933;
+const PORT = 18_953;
 const folder = mkdtempSync(join(tmpdir(), "kabao-notices-"));
 
 describe("settings", () => {

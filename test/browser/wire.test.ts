@@ -13,7 +13,7 @@ import { beginWallet, bindByTyping, button, charge, demoCard, phone, pressPay, s
 
 // What a card and a payment look like on the wire: as a chart, as bytes, explained, and as a file on another machine.
 
-const PORT = 18_933;
+const PORT = 18_955;
 const folder = mkdtempSync(join(tmpdir(), "kabao-wire-"));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 const zhang = demoCard("zhang");

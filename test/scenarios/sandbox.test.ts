@@ -4,7 +4,7 @@ import { CAUSE_CODES, CAUSES, isCause } from "#protocol/diagnosis";
 import { allScenarios } from "../../app/sandbox/library.ts";
 import { playAll } from "../../app/sandbox/play.ts";
 
-// Scenarios of the project through the real parties: what is found is what was done, and no confident error. Every second
+// Scenarios of the project through the real parties: what is found is what was done, and no confident error. Every fourth
 // one here; `npm run proof` plays them all.
 
 const ALL = allScenarios();
@@ -15,7 +15,7 @@ const UNPRODUCED = JSON.parse(
 const LATER = new Set(["ride", "shop", "code"]);
 
 test("all are right, none is misled by any party's silence", async () => {
-  const outcomes = await playAll(ALL.filter((_, i) => i % 2 === 0));
+  const outcomes = await playAll(ALL.filter((_, i) => i % 4 === 0));
   const wrong = outcomes
     .filter(({ right }) => !right)
     .map(({ id, found, certainty, broke }) => [id, found, certainty, broke]);

@@ -93,6 +93,7 @@ export interface Phone {
 }
 
 const RETRY_MS = 1_500;
+const LAST_WORD_MS = 2_000;
 const ARRIVAL_SHOWN_MS = 6_000;
 const NOTICES_KEPT = 50;
 const NOTICES_REMEMBERED = 20;
@@ -134,8 +135,13 @@ export function createPhone(ports: PhonePorts): Phone {
   function signedOut(session: SessionRecord): void {
     // A call of a session that was ended here was still under way: whoever is signed in now is not meant.
     if (ended.has(session.accessToken)) return;
+    ended.add(session.accessToken);
+    // That the device was taken off its account ends the session as well: the stream may still be about to say so.
+    const hangUp = stopFollowing;
+    stopFollowing = () => {};
     forget();
     leave(session.name, problemFault({ code: "notSignedIn" }));
+    timers.after(LAST_WORD_MS, hangUp);
   }
 
   function forget(): void {
@@ -207,7 +213,7 @@ export function createPhone(ports: PhonePorts): Phone {
     });
     stopFollowing();
     stopFollowing = ports.follow(session.accessToken, record.deviceId, {
-      onEvent,
+      onEvent: (event) => onEvent(session, event),
       onUp() {
         patch({ connected: true });
         bindingNews.set({});
@@ -329,7 +335,8 @@ export function createPhone(ports: PhonePorts): Phone {
   }
 
   /** This device was taken off its account elsewhere: what it has of it is worth nothing any more, and goes. */
-  async function takenOff(): Promise<void> {
+  async function takenOff(session: SessionRecord): Promise<void> {
+    if (desk !== undefined && desk.session !== session) return;
     await sessions.clear();
     await records.clear();
     leave(undefined, FAULTS.takenOff);
@@ -341,12 +348,12 @@ export function createPhone(ports: PhonePorts): Phone {
     const me = await calls.me({}, context());
     if (!me.ok || desk?.record !== record) return;
     const mine = me.value.devices.find((device) => device.deviceId === record.deviceId);
-    if (mine === undefined) return takenOff();
+    if (mine === undefined) return takenOff(desk.session);
     const now = state.get();
     if (now.kind === "ready" && now.lost !== mine.lost) patch({ lost: mine.lost });
   });
 
-  function onEvent(event: WalletEvent) {
+  function onEvent(session: SessionRecord, event: WalletEvent) {
     switch (event.type) {
       case "passes":
         return void readCards();
@@ -357,7 +364,7 @@ export function createPhone(ports: PhonePorts): Phone {
         accountNews.set({});
         return void readLoss();
       case "removed":
-        return void takenOff();
+        return void takenOff(session);
       case "cardRequest":
         return accountNews.set({});
       case "notice":
