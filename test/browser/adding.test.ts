@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { must } from "../../app/headless/phone.ts";
 import { noBarrier } from "./barriers.ts";
 import { DESK, openBrowser, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
-import { type InsideSystem, startInside } from "./inside.ts";
+import { type InProcess, startInProcess } from "./in-process.ts";
 import {
   atRest,
   beginWallet,
   bindByTyping,
   button,
+  CASE_CODE,
   codeFromInbox,
   demoCard,
   field,
@@ -26,18 +27,17 @@ import {
 
 const PORT = 18_931;
 const NEW_PHONE = "13900139000";
-const CASE_CODE = /^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/;
 
 describe("adding a card", () => {
   const folder = mkdtempSync(join(tmpdir(), "kabao-adding-"));
-  let inside: InsideSystem;
+  let inside: InProcess;
   let browser: BrowserContext;
   let other: BrowserContext;
   let watched: WatchedPage;
   let theirs: Page;
 
   beforeAll(async () => {
-    inside = await startInside(PORT);
+    inside = await startInProcess(PORT);
     browser = await openBrowser({ profile: join(folder, "profile"), viewport: DESK });
     watched = await watchedPage(browser);
     await watched.page.goto(inside.origin);

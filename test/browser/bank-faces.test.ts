@@ -9,12 +9,11 @@ import { builtPages } from "../../app/faces/pages.ts";
 import { must } from "../../app/headless/phone.ts";
 import { type SandboxWorld, startSandbox } from "../../app/sandbox/world.ts";
 import { DESK, type Finger, openBrowser, PHONE, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
-import { beginWallet, button, demoCard, field, openForm, shown, typeCard } from "./stage.ts";
+import { beginWallet, button, CASE_CODE, demoCard, field, openForm, shown, typeCard } from "./stage.ts";
 
 // The bank's faces: its desk in another browser, its app in a second page beside the wallet.
 
 const PORT = 18_933;
-const CASE_CODE = /^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/;
 const DAY_MS = 86_400_000;
 /** Tomorrow at ten, by the bank's clock: the hotline is answered. */
 const TEN_IN_CHINA_MS = 2 * 3_600_000;

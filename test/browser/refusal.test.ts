@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAUSES } from "#protocol/diagnosis";
 import { must } from "../../app/headless/phone.ts";
 import { DESK, openBrowser, plugInFinger, type WatchedPage, watchedPage } from "./chromium.ts";
-import { type InsideSystem, startInside } from "./inside.ts";
+import { type InProcess, startInProcess } from "./in-process.ts";
 import {
   atRest,
   beginWallet,
   button,
+  CASE_CODE,
   charge,
   codeFromInbox,
   demoCard,
@@ -27,16 +28,15 @@ import {
 
 const PORT = 18_923;
 const NEW_PHONE = "13900139000";
-const CASE_CODE = /^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/;
 
 describe("a card that does not bind", () => {
   const folder = mkdtempSync(join(tmpdir(), "kabao-refusal-"));
-  let inside: InsideSystem;
+  let inside: InProcess;
   let browser: BrowserContext;
   let watched: WatchedPage;
 
   beforeAll(async () => {
-    inside = await startInside(PORT);
+    inside = await startInProcess(PORT);
     browser = await openBrowser({ profile: join(folder, "profile"), viewport: DESK });
     watched = await watchedPage(browser);
     await watched.page.goto(inside.origin);

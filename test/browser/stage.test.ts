@@ -12,6 +12,7 @@ import {
   beginWallet,
   bindByTyping,
   button,
+  CASE_CODE,
   charge,
   codeFromInbox,
   databaseOf,
@@ -215,7 +216,7 @@ describe("the stage", () => {
       await button(page, "同意").click();
       await shown(phone(page).getByText(cause));
       await shown(phone(page).getByText(remedy));
-      await shown(phone(page).getByText(/^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/));
+      await shown(phone(page).getByText(CASE_CODE));
       await phone(page).getByText("关闭", { exact: true }).click();
       await atRest(page);
     }

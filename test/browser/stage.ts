@@ -4,6 +4,9 @@ import { DEMO_CARDS, type DemoCard } from "#protocol/pan";
 
 /** What a visitor does on the page, in his words: by what is written on it. */
 
+/** As it stands on a screen. */
+export const CASE_CODE = /^[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}$/;
+
 export function demoCard(id: string): DemoCard {
   return DEMO_CARDS.find((card) => card.id === id)!;
 }
