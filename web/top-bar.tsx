@@ -2,15 +2,15 @@ import { Info } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Invitation, Ways } from "./invite/ways.tsx";
 import { usePage } from "./page-context.ts";
-import { useLanguage, useSay } from "./text/language.tsx";
+import { useSay } from "./text/language.tsx";
 import { TEXT } from "./text/words.ts";
 import { BADGE_CLASS } from "./ui/badge.ts";
+import { LanguageSwitch } from "./ui/language-switch.tsx";
 import { Logo } from "./ui/marks.tsx";
 
 /** The house's name, what is simulated here, and the language. */
 export function TopBar({ compact = false }: { compact?: boolean }) {
   const { language } = usePage();
-  const chosen = useLanguage();
   const say = useSay();
   return (
     <>
@@ -22,15 +22,7 @@ export function TopBar({ compact = false }: { compact?: boolean }) {
         <AboutDemo />
         {!compact && <p className="min-w-0 flex-1 truncate text-[13px] text-ink-3">{say(TEXT.tagline)}</p>}
         <Ways compact={compact} />
-        <button
-          type="button"
-          aria-label={say(TEXT.switchLanguage)}
-          lang={chosen === "zh" ? "en" : "zh-CN"}
-          onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
-          className="grid size-9 shrink-0 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
-        >
-          {say(TEXT.languageName)}
-        </button>
+        <LanguageSwitch language={language} />
       </header>
       {!compact && <Invitation />}
     </>

@@ -47,7 +47,7 @@ function Inside({ language }: { language: Store<Language> }) {
     <div className="mx-auto flex h-dvh max-w-[480px] flex-col">
       <header className="flex shrink-0 items-center gap-3 px-4 py-2.5">
         <BankSign />
-        <LanguageSwitch language={language} />
+        <LanguageSwitch language={language} className="ml-auto" />
       </header>
       <main className="grid min-h-0 flex-1 content-start gap-4 overflow-y-auto overscroll-contain px-4 pt-1 pb-5">
         {fault !== undefined && <FaultNote fault={fault} />}

@@ -56,7 +56,7 @@ export function SignInScreen({
     <div className="mx-auto flex min-h-full max-w-[480px] flex-col px-5 pb-10">
       <header className="flex items-center gap-3 py-3">
         <BankSign />
-        <LanguageSwitch language={language} />
+        <LanguageSwitch language={language} className="ml-auto" />
       </header>
       <main className="grid flex-1 content-start gap-5 pt-4">
         {enrolment === undefined ? (

@@ -19,10 +19,11 @@ import { usePage } from "../page-context.ts";
 import { PhoneInHand } from "../phone/phone-in-hand.tsx";
 import { PhoneScreen } from "../phone/phone-screen.tsx";
 import { useStore } from "../store.ts";
-import { useLanguage, useSay } from "../text/language.tsx";
+import { useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
 import { TillPanel } from "../till/till-panel.tsx";
 import { Button } from "../ui/button.tsx";
+import { LanguageSwitch } from "../ui/language-switch.tsx";
 import { Logo } from "../ui/marks.tsx";
 import { AgentPanel } from "./agent-panel.tsx";
 import { ClockChip } from "./clock-chip.tsx";
@@ -192,7 +193,6 @@ function AllWell() {
 function Header() {
   const { language } = usePage();
   const { tour } = useBreak();
-  const chosen = useLanguage();
   const say = useSay();
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 px-4 lg:h-16 lg:gap-3 lg:px-6">
@@ -211,15 +211,7 @@ function Header() {
         </Button>
         <HeaderLink href="/" icon={LayoutGrid} words={BREAK.stage} />
         <HeaderLink href="/docs" icon={BookOpen} words={BREAK.docs} />
-        <button
-          type="button"
-          aria-label={say(TEXT.switchLanguage)}
-          lang={chosen === "zh" ? "en" : "zh-CN"}
-          onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
-          className="grid size-9 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
-        >
-          {say(TEXT.languageName)}
-        </button>
+        <LanguageSwitch language={language} />
       </div>
     </header>
   );

@@ -79,7 +79,7 @@ function Inside({ language }: { language: Store<Language> }) {
           </p>
           <div className="flex min-w-0 items-center gap-2">
             <Person />
-            <LanguageSwitch language={language} />
+            <LanguageSwitch language={language} className="ml-auto" />
           </div>
         </div>
       </aside>

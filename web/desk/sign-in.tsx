@@ -31,7 +31,7 @@ export function SignInScreen({
       <header className="flex items-center gap-3 px-5 py-3.5 sm:px-8">
         <Logo className="size-8" />
         <p className="text-[17px] font-bold">{say(DESK.title)}</p>
-        <LanguageSwitch language={language} />
+        <LanguageSwitch language={language} className="ml-auto" />
       </header>
       <main className="mx-auto grid w-full max-w-[560px] flex-1 content-center gap-5 px-5 pt-2 pb-12">
         <div className="text-center">

@@ -3,8 +3,9 @@ import { Link, Route, Router, Switch } from "wouter";
 import type { Language } from "#contracts/common";
 import { notebook } from "../adapters/notebook.ts";
 import type { Store } from "../store.ts";
-import { createLanguage, LanguageProvider, useLanguage, useSay } from "../text/language.tsx";
+import { createLanguage, LanguageProvider, useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
+import { LanguageSwitch } from "../ui/language-switch.tsx";
 import { Logo } from "../ui/marks.tsx";
 import { DocsHome } from "./docs-home.tsx";
 import { DocumentView } from "./document-view.tsx";
@@ -49,7 +50,6 @@ function Docs({ language }: { language: Store<Language> }) {
 
 function Header({ language }: { language: Store<Language> }) {
   const say = useSay();
-  const chosen = useLanguage();
   const links = [
     { href: "/", words: DOCS.stage },
     { href: "/break", words: DOCS.breakIt },
@@ -71,15 +71,7 @@ function Header({ language }: { language: Store<Language> }) {
           </a>
         ))}
       </nav>
-      <button
-        type="button"
-        aria-label={say(TEXT.switchLanguage)}
-        lang={chosen === "zh" ? "en" : "zh-CN"}
-        onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
-        className="grid size-9 shrink-0 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
-      >
-        {say(TEXT.languageName)}
-      </button>
+      <LanguageSwitch language={language} />
     </header>
   );
 }

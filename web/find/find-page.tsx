@@ -1,7 +1,8 @@
 import type { Language } from "#contracts/common";
 import { type Store, useStore } from "../store.ts";
-import { LanguageProvider, useLanguage, useSay } from "../text/language.tsx";
+import { LanguageProvider, useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
+import { LanguageSwitch } from "../ui/language-switch.tsx";
 import { Logo } from "../ui/marks.tsx";
 import { DeviceList } from "./device-list.tsx";
 import { FindWelcome } from "./find-welcome.tsx";
@@ -32,21 +33,12 @@ function Screen({ find }: { find: Find }) {
 
 function Header({ language }: { language: Store<Language> }) {
   const say = useSay();
-  const chosen = useLanguage();
   return (
     <header className="flex h-16 shrink-0 items-center gap-3">
       <Logo className="size-8" />
       <p className="font-bold tracking-tight">{say(TEXT.brandLong)}</p>
       <span className="rounded-full border border-line px-2 py-0.5 text-[11px] text-ink-2">{say(TEXT.demo.badge)}</span>
-      <button
-        type="button"
-        aria-label={say(TEXT.switchLanguage)}
-        lang={chosen === "zh" ? "en" : "zh-CN"}
-        onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
-        className="ml-auto grid size-9 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
-      >
-        {say(TEXT.languageName)}
-      </button>
+      <LanguageSwitch language={language} className="ml-auto" />
       <h1 className="sr-only">{say(FIND_TEXT.title)}</h1>
     </header>
   );

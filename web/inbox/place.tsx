@@ -42,7 +42,7 @@ function Messages({ feed, language }: { feed: DemoFeed; language: Store<Language
           <h1 className="text-[17px] leading-tight font-bold">{say(TEXT.inbox.title)}</h1>
           <p className="truncate text-xs text-ink-3">{say(connected ? TEXT.inbox.hint : TEXT.disconnected)}</p>
         </div>
-        <LanguageSwitch language={language} />
+        <LanguageSwitch language={language} className="ml-auto" />
       </header>
       <main className="grid content-start gap-4">
         {phones.length > 1 && (

@@ -6,6 +6,7 @@ import type { DemoFeed } from "../live/demo.ts";
 import { type Store, useStore } from "../store.ts";
 import { LanguageProvider, useSay } from "../text/language.tsx";
 import { TEXT } from "../text/words.ts";
+import { LanguageSwitch } from "../ui/language-switch.tsx";
 import { Logo } from "../ui/marks.tsx";
 import { WireView } from "./view.tsx";
 import { WIRE_TEXT } from "./words.ts";
@@ -22,7 +23,6 @@ export function WirePage({ feed, language }: { feed: DemoFeed; language: Store<L
 function Content({ feed, language }: { feed: DemoFeed; language: Store<Language> }) {
   const say = useSay();
   const wide = useMedia(STAGE);
-  const chosen = useStore(language);
   const connected = useStore(feed.connected);
   return (
     <div className="flex h-dvh flex-col">
@@ -44,15 +44,7 @@ function Content({ feed, language }: { feed: DemoFeed; language: Store<Language>
         >
           <Smartphone aria-hidden="true" className="size-4.5" />
         </a>
-        <button
-          type="button"
-          aria-label={say(TEXT.switchLanguage)}
-          lang={chosen === "zh" ? "en" : "zh-CN"}
-          onClick={() => language.set(chosen === "zh" ? "en" : "zh")}
-          className="grid size-9 shrink-0 place-items-center rounded-full bg-panel text-[13px] font-bold text-ink-2 shadow-panel hover:text-ink"
-        >
-          {say(TEXT.languageName)}
-        </button>
+        <LanguageSwitch language={language} />
       </header>
       <main className="min-h-0 flex-1 px-3 pb-3 min-[1200px]:px-6 min-[1200px]:pb-5">
         {wide ? (
